@@ -1,0 +1,186 @@
+"""The composition root: from settings to a configuration, a clock and a backend.
+
+Importing this module registers with the engine where it finds them. Nothing is opened until a run needs it.
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+import secrets
+import threading
+import time
+from contextlib import suppress
+from functools import cache
+from pathlib import Path
+from random import random
+from uuid import UUID
+
+from prefect.core.ids import uuid7
+from prefect.engine.config import EngineConfig, provide_config
+from prefect.engine.runtime import Runtime, provide_runtime
+from prefect.orchestrator.backend import EmbeddedBackend
+from prefect.orchestrator.processes import this_process
+from prefect.services.embedded import EmbeddedServices
+from prefect.settings import Settings, get_current_settings
+from prefect.storage.store import Store
+
+KEY_FILE = "results.key"
+KEY_BYTES = 32
+_STRIDE = 1 << 16
+"""Low bits of an id that are left to number a run's states."""
+
+
+class SystemClock:
+    """The machine's time, and ids made from it."""
+
+    def __init__(self) -> None:
+        self._reseed()
+        os.register_at_fork(after_in_child=self._reseed)
+
+    def _reseed(self) -> None:
+        self._count = secrets.randbits(62) & ~(_STRIDE - 1)
+
+    def now(self) -> int:
+        """Microseconds since 1970, UTC."""
+        return time.time_ns() // 1000
+
+    def monotonic(self) -> float:
+        """Seconds that only ever grow."""
+        return time.monotonic()
+
+    def new_id(self) -> UUID:
+        """A new UUID of version 7."""
+        self._count = count = self._count + _STRIDE
+        return uuid7(time.time_ns() // 1000, count)
+
+    def random(self) -> float:
+        """A number from [0, 1)."""
+        return random()
+
+
+CLOCK = SystemClock()
+_configs: dict[str, EngineConfig] = {}
+_backends: dict[Path, EmbeddedBackend] = {}
+_services: dict[Path, EmbeddedServices] = {}
+_lock = threading.Lock()
+
+
+def engine_config() -> EngineConfig:
+    """The configuration that the current settings amount to."""
+    return config_from(get_current_settings())
+
+
+def config_from(settings: Settings) -> EngineConfig:
+    """Settings as the plain values the engine runs by."""
+    key = settings.hash_key()
+    known = _configs.get(key)
+    if known is None:
+        known = _configs[key] = _make_config(settings)
+    return known
+
+
+def _make_config(settings: Settings) -> EngineConfig:
+    home = Path(settings.home)
+    return EngineConfig(
+        home=home,
+        results_storage_path=Path(settings.results.local_storage_path),
+        results_default_serializer=settings.results.default_serializer,
+        results_persist_by_default=settings.results.persist_by_default,
+        results_default_storage_block=settings.results.default_storage_block,
+        results_allow_untagged=settings.results.allow_untagged,
+        results_key=cache(lambda: result_key(home)),
+        results_inline_limit=settings.results.inline_limit,
+        replay_on_resume=settings.flows.replay_on_resume,
+        flow_default_retries=settings.flows.default_retries,
+        flow_default_retry_delay_seconds=settings.flows.default_retry_delay_seconds,
+        task_default_retries=settings.tasks.default_retries,
+        task_default_retry_delay_seconds=settings.tasks.default_retry_delay_seconds,
+        task_default_persist_result=settings.tasks.default_persist_result,
+        task_default_no_cache=settings.tasks.default_no_cache,
+        task_disable_caching=settings.tasks.disable_caching,
+        task_refresh_cache=settings.tasks.refresh_cache,
+        thread_pool_max_workers=settings.tasks.runner.thread_pool_max_workers,
+        process_pool_max_workers=settings.tasks.runner.process_pool_max_workers,
+        logging_level=settings.logging.level,
+        logging_log_prints=settings.logging.log_prints,
+        logging_colors=settings.logging.colors,
+        logging_markup=settings.logging.markup,
+        logging_to_api_enabled=settings.logging.to_api.enabled,
+        logging_to_api_max_log_size=settings.logging.to_api.max_log_size,
+        logging_to_api_when_missing_flow=settings.logging.to_api.when_missing_flow,
+        logging_config_path=settings.logging.config_path,
+        logging_extra_loggers=tuple(settings.logging.extra_loggers or ()),
+        internal_logging_level=settings.internal.logging_level,
+        api_url=settings.api.url,
+        ui_url=settings.ui_url,
+        test_mode=settings.testing.test_mode,
+        debug_mode=settings.debug_mode,
+        tag_slot_wait_seconds=settings.server.tasks.tag_concurrency_slot_wait_seconds,
+    )
+
+
+def result_key(home: Path) -> bytes:
+    """The key that authenticates results, made on first use, readable to its owner only."""
+    path = home / KEY_FILE
+    home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    draft = path.with_name(f"{KEY_FILE}.{os.getpid()}.{threading.get_ident()}")
+    if not path.exists():
+        descriptor = os.open(draft, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(secrets.token_bytes(KEY_BYTES))
+            file.flush()
+            os.fsync(file.fileno())
+        with suppress(FileExistsError):
+            os.link(draft, path)
+        draft.unlink()
+    return path.read_bytes()
+
+
+def database_path(settings: Settings) -> Path:
+    """The file of the embedded database."""
+    return Path(settings.home) / "prefect.db"
+
+
+def embedded_backend(settings: Settings | None = None) -> EmbeddedBackend:
+    """The backend on the embedded database of the settings, one per file and process."""
+    used = settings or get_current_settings()
+    path = database_path(used)
+    with _lock:
+        backend = _backends.get(path)
+        if backend is None:
+            store = Store(path, this_process(), used.server.database.busy_timeout)
+            backend = _backends[path] = EmbeddedBackend(store, CLOCK)
+            _services[path] = EmbeddedServices(backend)
+    return backend
+
+
+def current_runtime() -> Runtime:
+    """The runtime that the current settings ask for."""
+    return Runtime(embedded_backend(), CLOCK)
+
+
+def close_all() -> None:
+    """Write everything queued and let go of every database."""
+    with _lock:
+        backends, services = list(_backends.values()), list(_services.values())
+        _backends.clear()
+        _services.clear()
+    for service in services:
+        service.stop()
+    for backend in backends:
+        backend.close()
+
+
+def _forget_after_fork() -> None:
+    """A forked child has none of its parent's threads, so it opens the database anew."""
+    global _lock
+    _lock = threading.Lock()
+    _backends.clear()
+    _services.clear()
+
+
+provide_config(engine_config)
+provide_runtime(current_runtime)
+atexit.register(close_all)
+os.register_at_fork(after_in_child=_forget_after_fork)

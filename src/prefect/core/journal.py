@@ -1,0 +1,93 @@
+"""The journal: what is recorded of a run as it happens, and how entries fold into the record.
+
+An entry is a row: the name of its table and a tuple of plain values in the order of the columns below. An entry's
+key makes it idempotent, so entries may be delivered twice and in any order and the record comes out the same:
+
+    table            key                      delivered again
+    task_run         id, sequence             the row with the highest sequence stays
+    task_run_state   task_run_id, sequence    nothing
+    log              id                       nothing
+    artifact         id                       nothing
+
+A `task_run` entry is the whole row as of one transition, so that within a batch only the last one of a run needs
+writing, and no entry has to be applied on top of another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+Value = str | bytes | int | float | None
+Row = tuple[Value, ...]
+Entry = tuple[str, Row]
+
+TASK_RUN = "task_run"
+TASK_RUN_STATE = "task_run_state"
+LOG = "log"
+ARTIFACT = "artifact"
+
+
+class Ledger(NamedTuple):
+    """How entries of one table are keyed and merged."""
+
+    table: str
+    columns: tuple[str, ...]
+    key: tuple[str, ...]
+    newest_by: str | None = None
+    """Column that decides which of two entries of the same key stays; None keeps the first."""
+
+    updated: tuple[str, ...] = ()
+    """Columns that a newer entry replaces."""
+
+
+_TASK_RUN_FIXED = (
+    "id flow_run_id parent_task_run_id task_name task_key dynamic_key map_index call_key task_version tags labels"
+    " task_inputs policy created preview"
+).split()
+_TASK_RUN_CHANGING = (
+    "name cache_key cache_expiration attempt run_count sequence state_id state_type state_name state_timestamp"
+    " state_message state_details state_data expected_start_time submitted_time start_time end_time run_time updated"
+    " result_kind result reused_from failure"
+).split()
+
+LEDGERS: dict[str, Ledger] = {
+    TASK_RUN: Ledger(
+        TASK_RUN,
+        (*_TASK_RUN_FIXED, *_TASK_RUN_CHANGING),
+        key=("id",),
+        newest_by="sequence",
+        updated=tuple(_TASK_RUN_CHANGING),
+    ),
+    TASK_RUN_STATE: Ledger(
+        TASK_RUN_STATE,
+        tuple("task_run_id sequence id attempt type name timestamp message details data".split()),
+        key=("task_run_id", "sequence"),
+    ),
+    LOG: Ledger(
+        LOG,
+        tuple("id flow_run_id task_run_id attempt position name level message timestamp".split()),
+        key=("id",),
+    ),
+    ARTIFACT: Ledger(
+        ARTIFACT,
+        tuple("id key type data description metadata flow_run_id task_run_id created updated".split()),
+        key=("id",),
+        newest_by="updated",
+        updated=("data", "description", "metadata", "updated"),
+    ),
+}
+
+
+def fold(table: str, rows: Sequence[Row]) -> Sequence[Row]:
+    """The rows of a batch that matter: of several with one key, the newest."""
+    ledger = LEDGERS[table]
+    if ledger.newest_by is None:
+        return rows
+    rank = ledger.columns.index(ledger.newest_by)
+    newest: dict[Value, Row] = {}
+    for row in rows:
+        known = newest.get(row[0])
+        if known is None or known[rank] <= row[rank]:  # type: ignore[operator]
+            newest[row[0]] = row
+    return list(newest.values())

@@ -1,0 +1,124 @@
+"""What a state amounts to for the caller: a value, or an exception.
+
+A terminal state carries its value as a `KeptResult`: held in memory, inside the journal, or in result storage.
+None as data means that nothing was kept, which is not the same as a kept None.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, Protocol
+
+from prefect.exceptions import CancelledRun, CrashedRun, FailedRun, MissingResult, PausedRun, UnfinishedRun
+
+MISSING_DATA = (
+    "State data is missing. Typically, this occurs when result persistence is disabled and the state has been"
+    " retrieved from the API."
+)
+_FAILURES: dict[str, tuple[type[Exception], str]] = {
+    "FAILED": (FailedRun, "Run failed."),
+    "CRASHED": (CrashedRun, "Run crashed."),
+    "CANCELLED": (CancelledRun, "Run cancelled."),
+}
+
+
+class KeptResult:
+    """A return value that can be had again."""
+
+    __slots__ = ()
+
+    def get(self) -> Any:
+        """The value. Raises MissingResult, naming where it should be, if it is gone."""
+        raise NotImplementedError
+
+
+class HeldResult(KeptResult):
+    """A return value held in this process's memory."""
+
+    __slots__ = ("result",)
+
+    def __init__(self, result: Any) -> None:
+        self.result = result
+
+    def get(self) -> Any:
+        """The value itself."""
+        return self.result
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, HeldResult) and bool(self.result == other.result)
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        return repr(self.result)
+
+
+class StateLike(Protocol):
+    """What of a state decides its outcome."""
+
+    name: str
+    message: str | None
+    data: Any
+
+    @property
+    def type(self) -> str:
+        """The state's type."""
+
+    def is_final(self) -> bool:
+        """Whether the run has ended."""
+
+    def is_paused(self) -> bool:
+        """Whether the run is paused."""
+
+
+def value_of(state: StateLike, raise_on_failure: bool) -> Any:
+    """The value a state holds, or its exception raised (or returned, if not `raise_on_failure`)."""
+    if state.type in _FAILURES:
+        failure = exception_of(state)
+        if raise_on_failure:
+            raise failure
+        return failure
+    if not state.is_final():
+        return _unfinished(state, raise_on_failure)
+    if state.data is None:
+        raise MissingResult(MISSING_DATA)
+    return unwrap(state.data)
+
+
+def _unfinished(state: StateLike, raise_on_failure: bool) -> Any:
+    if not state.is_paused():
+        raise UnfinishedRun(f"Run is in {state.name} state, its results are not available.")
+    if raise_on_failure:
+        raise PausedRun("Run is paused, its results are not available.", state=state)
+    return unwrap(state.data)
+
+
+def unwrap(data: Any) -> Any:
+    """The value behind a state's data."""
+    return data.get() if isinstance(data, KeptResult) else data
+
+
+def exception_of(state: StateLike) -> BaseException:
+    """The exception that a failed, crashed or cancelled state stands for. Raises ValueError for any other."""
+    if state.type not in _FAILURES:
+        raise ValueError(f"Expected failed or crashed state got {state!r}.")
+    wrapper, default = _FAILURES[state.type]
+    try:
+        data = unwrap(state.data)
+    except MissingResult:
+        data = None
+    if isinstance(data, BaseException):
+        return data
+    return _nested_exception(state, data) or wrapper(data if isinstance(data, str) else state.message or default)
+
+
+def _nested_exception(state: StateLike, data: Any) -> BaseException | None:
+    """The exception of the state, or of the first failed of the states, that a state has as its data."""
+    kind = type(state)
+    if isinstance(data, kind):
+        return exception_of(data)
+    if isinstance(data, Iterable) and not isinstance(data, (str, bytes, dict)):
+        for item in data:
+            if isinstance(item, kind) and item.type in _FAILURES:
+                return exception_of(item)
+    return None

@@ -1,0 +1,22 @@
+"""A failed run whose policy has retries left is tried again."""
+
+from __future__ import annotations
+
+from prefect.core.lifecycle.states import State, StateDetails, StateType
+from prefect.core.lifecycle.transitions import Proposal, Verdict, replace_with
+from prefect.core.times import SECOND, to_datetime
+
+
+def retry_failed_runs(proposal: Proposal) -> Verdict | None:
+    """Replace FAILED by AwaitingRetry while the run was tried no more than `retries` times."""
+    facts = proposal.facts
+    if proposal.proposed.type is not StateType.FAILED or facts.run_count > facts.retries:
+        return None
+    if proposal.proposed.detail_facts().get("retriable") is False:
+        return None
+    due = proposal.now + int(facts.retry_delay * SECOND)
+    details = StateDetails(scheduled_time=to_datetime(due))
+    state: State[object] = State.at(
+        proposal.now, StateType.SCHEDULED, "AwaitingRetry", proposal.proposed.message, details=details
+    )
+    return replace_with(state, "Retrying")

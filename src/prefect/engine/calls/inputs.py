@@ -1,0 +1,133 @@
+"""The inputs of a call: futures and states inside parameters are found, waited for, and replaced by their results.
+
+A future anywhere inside a list, dict, dataclass or model counts. `allow_failure` lets a failed input through as its
+exception, `quote` and `opaque` hide a value from the search, `unmapped` and `freeze` are taken off.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from prefect.core.lifecycle.outcome import unwrap
+from prefect.core.lifecycle.states import State
+from prefect.engine.calls.identity import SCALARS
+from prefect.engine.calls.tracking import ResultTracker
+from prefect.engine.futures import PrefectFuture
+from prefect.exceptions import UpstreamTaskError
+from prefect.utilities.annotations import BaseAnnotation, allow_failure, opaque, quote
+from prefect.utilities.collections import visit_collection
+
+Inputs = dict[str, list[dict[str, str]]]
+_PLAIN_CONTAINERS = frozenset({list, tuple, set, frozenset})
+
+
+def is_plain(value: Any) -> bool:
+    """Whether a value, seen quickly, cannot contain a future or annotation."""
+    kind = type(value)
+    if kind in SCALARS:
+        return True
+    if kind in _PLAIN_CONTAINERS:
+        return SCALARS.issuperset(map(type, value))
+    if kind is dict:
+        return SCALARS.issuperset(map(type, value.values()))
+    return kind.__module__.partition(".")[0] in ("pandas", "numpy", "polars", "pyarrow", "datetime")
+
+
+def all_plain(parameters: Mapping[str, Any]) -> bool:
+    """Whether no parameter can contain a future or annotation."""
+    return SCALARS.issuperset(map(type, parameters.values())) or all(map(is_plain, parameters.values()))
+
+
+def futures_in(value: Any) -> list[PrefectFuture[Any]]:
+    """All futures inside a value."""
+    found: list[PrefectFuture[Any]] = []
+
+    def collect(item: Any) -> Any:
+        if isinstance(item, PrefectFuture):
+            found.append(item)
+        return item
+
+    if not is_plain(value):
+        visit_collection(value, visit_fn=collect, return_data=False, max_depth=-1)
+    return found
+
+
+class Resolver:
+    """Replaces futures and states in one call's parameters by results.
+
+    Args:
+        tracker: tells which values are earlier calls' results, so that they count as inputs too.
+    """
+
+    def __init__(self, tracker: ResultTracker | None) -> None:
+        self._tracker = tracker
+        self.inputs: Inputs = {}
+
+    def resolve(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
+        """Parameters with every future and state replaced. Raises UpstreamTaskError if an input did not complete."""
+        resolved: dict[str, Any] = {}
+        for name, value in parameters.items():
+            self._note_origins(name, value)
+            resolved[name] = value if type(value) in SCALARS else self._resolve_value(name, value, False)
+        return resolved
+
+    def _note_origins(self, name: str, value: Any) -> None:
+        edges = self.inputs.setdefault(name, [])
+        for item in _layers(value):
+            origin = self._tracker.origin(item) if self._tracker is not None else None
+            if origin is not None:
+                edges.append({"input_type": "task_run", "id": str(origin.run_id)})
+
+    def _resolve_value(self, name: str, value: Any, failures_allowed: bool) -> Any:
+        if is_plain(value):
+            return value
+        if isinstance(value, (quote, opaque)):
+            return value.unwrap()
+        if isinstance(value, BaseAnnotation):
+            return self._resolve_value(name, value.unwrap(), failures_allowed or isinstance(value, allow_failure))
+        if isinstance(value, PrefectFuture):
+            self.inputs[name].append({"input_type": "task_run", "id": str(value.task_run_id)})
+            value.wait()
+            return self._outcome(value.state, failures_allowed)
+        if isinstance(value, State):
+            run_id = value.state_details.task_run_id
+            if run_id is not None:
+                self.inputs[name].append({"input_type": "task_run", "id": str(run_id)})
+            return self._outcome(value, failures_allowed)
+        return self._resolve_inside(name, value, failures_allowed)
+
+    def _resolve_inside(self, name: str, value: Any, failures_allowed: bool) -> Any:
+        def visit(item: Any) -> Any:
+            if isinstance(item, (PrefectFuture, State, BaseAnnotation)):
+                return self._resolve_value(name, item, failures_allowed)
+            return item
+
+        return visit_collection(value, visit_fn=visit, return_data=True, max_depth=-1, remove_annotations=True)
+
+    def _outcome(self, state: State[Any], failures_allowed: bool) -> Any:
+        if state.is_completed():
+            return unwrap(state.data)
+        if failures_allowed:
+            return state.result(raise_on_failure=False)
+        run = state.state_details.task_run_id or state.state_details.flow_run_id
+        raise UpstreamTaskError(f"Upstream task run '{run}' did not reach a 'COMPLETED' state.")
+
+    def wait_for(self, upstream: Iterable[Any]) -> None:
+        """Wait for what a call depends on without using it. Raises UpstreamTaskError if any did not complete."""
+        self.inputs["wait_for"] = []
+        for item in upstream:
+            self._resolve_value("wait_for", item, isinstance(item, allow_failure))
+            origin = self._tracker.origin(item) if self._tracker is not None else None
+            if origin is not None:
+                self.inputs["wait_for"].append({"input_type": "task_run", "id": str(origin.run_id)})
+
+
+def _layers(value: Any) -> Iterator[Any]:
+    """A value and, of a list, tuple or dict, its items."""
+    yield value
+    kind = type(value)
+    if kind is dict:
+        yield from value.values()
+    elif kind in _PLAIN_CONTAINERS and not SCALARS.issuperset(map(type, value)):
+        yield from value

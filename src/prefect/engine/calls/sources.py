@@ -1,0 +1,45 @@
+"""Where a function comes from: keys and entrypoints that are the same in every process."""
+
+from __future__ import annotations
+
+import inspect
+import os
+from collections.abc import Callable
+from functools import partial
+from hashlib import blake2b
+from typing import Any
+
+def plain_function(fn: Callable[..., Any]) -> Any:
+    """The function at the bottom of wrappers, partials and bound methods."""
+    while isinstance(fn, partial):
+        fn = fn.func
+    return getattr(inspect.unwrap(fn), "__func__", inspect.unwrap(fn))
+
+def function_key(fn: Callable[..., Any]) -> str:
+    """`name-1a2b3c4d`: told apart by file and qualified name, whatever module the file was imported as."""
+    inner = plain_function(fn)
+    name = getattr(inner, "__name__", type(inner).__name__)
+    qualified = getattr(inner, "__qualname__", type(inner).__qualname__)
+    code = getattr(inner, "__code__", None)
+    place = os.path.basename(code.co_filename) if code is not None else type(inner).__module__
+    return f"{name}-{blake2b(f'{place}:{qualified}'.encode(), digest_size=4).hexdigest()}"
+
+def entrypoint_of(fn: Callable[..., Any]) -> str | None:
+    """`path/to/file.py:name` from which the function can be loaded again; None for one made in a prompt."""
+    inner = plain_function(fn)
+    code = getattr(inner, "__code__", None)
+    if code is None or not code.co_filename.endswith(".py"):
+        return None
+    return f"{os.path.abspath(code.co_filename)}:{inner.__qualname__}"
+
+
+def source_version(fn: Callable[..., Any]) -> str | None:
+    """A hash of the file a function stands in, None if there is none to read."""
+    code = getattr(plain_function(fn), "__code__", None)
+    if code is None:
+        return None
+    try:
+        with open(code.co_filename, "rb") as source:
+            return blake2b(source.read(), digest_size=16).hexdigest()
+    except OSError:
+        return None

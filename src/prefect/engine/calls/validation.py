@@ -1,0 +1,88 @@
+"""Coercing a flow's parameters by their annotations, with pydantic."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping
+from typing import Any, get_type_hints
+
+from prefect.engine.calls.signatures import Binder
+from prefect.exceptions import ParameterTypeError
+
+
+
+class ParameterValidator:
+    """Validates the parameters of one function.
+
+    The pydantic model is made when first needed, and only if something is annotated.
+    """
+
+    def __init__(self, binder: Binder) -> None:
+        self._binder = binder
+        self._adapters: dict[str, Any] | None = None
+
+    def validate(self, parameters: dict[str, Any]) -> dict[str, Any]:
+        """Parameters, each coerced by its annotation. Raises ParameterTypeError, naming every bad one."""
+        adapters = self._annotated()
+        if not adapters:
+            return parameters
+        from pydantic import ValidationError
+
+        problems: list[str] = []
+        validated = dict(parameters)
+        for name, adapter in adapters.items():
+            if name not in parameters:
+                continue
+            try:
+                validated[name] = adapter.validate_python(parameters[name])
+            except ValidationError as error:
+                problems += [f"{_place(name, found['loc'])}: {found['msg']}" for found in error.errors()]
+        if problems:
+            raise ParameterTypeError("Flow run received invalid parameters:\n - " + "\n - ".join(problems))
+        return validated
+
+    def _annotated(self) -> dict[str, Any]:
+        if self._adapters is None:
+            self._adapters = _make_adapters(self._binder)
+        return self._adapters
+
+
+def _place(name: str, location: tuple[Any, ...]) -> str:
+    return ".".join([name, *(str(part) for part in location)])
+
+
+def _make_adapters(binder: Binder) -> dict[str, Any]:
+    if not getattr(binder.fn, "__annotations__", None):
+        return {}
+    hints = _type_hints(binder.fn)
+    wanted = {
+        name: _annotation(parameter, hints[name])
+        for name, parameter in binder.signature.parameters.items()
+        if name in hints and hints[name] is not Any
+    }
+    if not wanted:
+        return {}
+    from pydantic import ConfigDict, TypeAdapter
+    from pydantic.errors import PydanticUserError
+
+    adapters: dict[str, Any] = {}
+    for name, annotation in wanted.items():
+        try:
+            adapters[name] = TypeAdapter(annotation, config=ConfigDict(arbitrary_types_allowed=True))
+        except PydanticUserError:
+            adapters[name] = TypeAdapter(annotation)
+    return adapters
+
+
+def _annotation(parameter: inspect.Parameter, hint: Any) -> Any:
+    if parameter.kind is inspect.Parameter.VAR_POSITIONAL:
+        return tuple[hint, ...]
+    return dict[str, hint] if parameter.kind is inspect.Parameter.VAR_KEYWORD else hint
+
+
+def _type_hints(fn: Callable[..., Any]) -> Mapping[str, Any]:
+    """Annotations with names resolved; those that cannot be are left out."""
+    try:
+        return get_type_hints(fn, include_extras=True)
+    except (NameError, TypeError, AttributeError):
+        return {name: hint for name, hint in fn.__annotations__.items() if not isinstance(hint, str)}

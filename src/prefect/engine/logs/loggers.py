@@ -1,0 +1,97 @@
+"""Loggers of runs: what `get_run_logger` returns, and the engine's own short way to log a line."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import MutableMapping
+from typing import Any
+
+from prefect.engine.context import FlowRunContext, RunContext, TaskRunContext
+from prefect.exceptions import MissingContextError
+
+FLOW_RUNS = logging.getLogger("prefect.flow_runs")
+TASK_RUNS = logging.getLogger("prefect.task_runs")
+
+
+class PrefectLogAdapter(logging.LoggerAdapter[logging.Logger]):
+    """A logger that knows which run it speaks for."""
+
+    def process(self, msg: Any, kwargs: MutableMapping[str, Any]) -> tuple[Any, MutableMapping[str, Any]]:
+        kwargs["extra"] = {**(self.extra or {}), **(kwargs.get("extra") or {})}
+        return msg, kwargs
+
+    def getChild(self, suffix: str, extra: dict[str, Any] | None = None) -> PrefectLogAdapter:
+        """A logger below this one, speaking for the same run."""
+        return PrefectLogAdapter(self.logger.getChild(suffix), extra={**(self.extra or {}), **(extra or {})})
+
+
+def flow_run_facts(context: FlowRunContext) -> dict[str, Any]:
+    """What a flow run's log records carry."""
+    run = context.flow_run
+    return {
+        "flow_run_id": str(run.id),
+        "flow_run_name": run.name,
+        "flow_name": context.flow.name,
+        "run_context": context,
+    }
+
+
+def task_run_facts(context: TaskRunContext) -> dict[str, Any]:
+    """What a task run's log records carry."""
+    run, flow = context.task_run, context.flow_context
+    return {
+        "task_run_id": str(run.id),
+        "task_run_name": run.name,
+        "task_name": context.task.name,
+        "flow_run_id": None if run.flow_run_id is None else str(run.flow_run_id),
+        "flow_run_name": "<unknown>" if flow is None else flow.flow_run.name,
+        "flow_name": "<unknown>" if flow is None else flow.flow.name,
+        "run_context": context,
+    }
+
+
+def flow_run_logger(context: FlowRunContext, **extra: Any) -> PrefectLogAdapter:
+    """The logger of a flow run."""
+    return PrefectLogAdapter(FLOW_RUNS, extra={**flow_run_facts(context), **extra})
+
+
+def task_run_logger(context: TaskRunContext, **extra: Any) -> PrefectLogAdapter:
+    """The logger of a task run."""
+    return PrefectLogAdapter(TASK_RUNS, extra={**task_run_facts(context), **extra})
+
+
+def get_run_logger(context: RunContext | None = None, **kwargs: Any) -> PrefectLogAdapter:
+    """The logger of the current task run or flow run; its lines are shown and recorded.
+
+    Args:
+        context: a run context to use instead of the current one.
+        kwargs: facts added to every record.
+
+    Raises MissingContextError outside of runs.
+    """
+    found = context or TaskRunContext.current.get() or FlowRunContext.current.get()
+    if isinstance(found, TaskRunContext):
+        return task_run_logger(found, **kwargs)
+    if isinstance(found, FlowRunContext):
+        return flow_run_logger(found, **kwargs)
+    if TASK_RUNS.disabled and FLOW_RUNS.disabled:
+        return PrefectLogAdapter(logging.getLogger("null"), extra={})
+    raise MissingContextError("There is no active flow or task run context.")
+
+
+def log_task_line(context: TaskRunContext, level: int, message: str, exc_info: Any = None) -> None:
+    """Log one of the engine's own lines about a task run, without what `Logger.log` would look up."""
+    if TASK_RUNS.isEnabledFor(level):
+        _handle(TASK_RUNS, level, message, exc_info, {"task_run_name": context.task_run.name, "run_context": context})
+
+
+def log_flow_line(context: FlowRunContext, level: int, message: str, exc_info: Any = None) -> None:
+    """Log one of the engine's own lines about a flow run."""
+    if FLOW_RUNS.isEnabledFor(level):
+        _handle(FLOW_RUNS, level, message, exc_info, flow_run_facts(context))
+
+
+def _handle(logger: logging.Logger, level: int, message: str, exc_info: Any, facts: dict[str, Any]) -> None:
+    record = logging.LogRecord(logger.name, level, "", 0, message, None, exc_info)
+    record.__dict__.update(facts)
+    logger.handle(record)

@@ -1,0 +1,154 @@
+"""A pool of threads that grows while work waits and its threads do not turn over.
+
+Short tasks need few threads, since they take turns on the interpreter anyway; tasks that sleep or wait for a network
+need many. So the pool starts with a few and looks every few milliseconds: if work is waiting and fewer jobs have
+finished than there are threads, the threads are held up, and as many again are started, up to the limit.
+
+A thread that waits for another run lends its slot: the limit rises by one until it goes on. Pools of any size therefore
+make progress, however tasks submit one another.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+Job = Callable[[], None]
+
+FIRST_THREADS = 4
+LOOK_EVERY = 0.005
+MOST_THREADS = 10_000
+IDLE_SECONDS = 5.0
+
+_here = threading.local()
+
+
+class GrowingPool:
+    """Runs jobs in daemon threads.
+
+    Args:
+        max_workers: jobs that may run at once; None for as many as it takes.
+        name: prefix of the threads' names.
+    """
+
+    def __init__(self, max_workers: int | None, name: str) -> None:
+        self._limit = max_workers or MOST_THREADS
+        self._name = name
+        self._jobs: deque[Job] = deque()
+        self._lock = threading.Lock()
+        self._available = threading.Condition(self._lock)
+        self._idle_condition = threading.Condition(self._lock)
+        self._threads = 0
+        self._idle = 0
+        self._lent = 0
+        self._finished = 0
+        self._closed = False
+        self._watcher: threading.Thread | None = None
+
+    def submit(self, job: Job) -> None:
+        """Have `job` called in some thread."""
+        with self._lock:
+            self._jobs.append(job)
+            if self._idle:
+                self._available.notify()
+            elif self._threads - self._lent < min(FIRST_THREADS, self._limit):
+                self._start_thread()
+            elif self._watcher is None:
+                self._start_watcher()
+
+    def cancel(self) -> None:
+        """Forget the jobs not yet begun and let the threads end."""
+        with self._lock:
+            self._jobs.clear()
+            self._closed = True
+            self._available.notify_all()
+
+    def close(self) -> None:
+        """Let the threads end when no jobs are left."""
+        with self._lock:
+            self._closed = True
+            self._available.notify_all()
+
+    @contextmanager
+    def lending(self) -> Iterator[None]:
+        """Around a wait in one of the pool's threads: another may take its slot."""
+        with self._lock:
+            self._lent += 1
+            if self._jobs and not self._idle:
+                self._start_thread()
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._lent -= 1
+
+    # --- threads
+
+    def _start_thread(self) -> None:
+        self._threads += 1
+        threading.Thread(target=self._work, name=f"{self._name}-{self._threads}", daemon=True).start()
+
+    def _start_watcher(self) -> None:
+        self._watcher = threading.Thread(target=self._watch, name=f"{self._name}-watch", daemon=True)
+        self._watcher.start()
+
+    def _work(self) -> None:
+        _here.pool = self
+        while True:
+            job = self._next()
+            if job is None:
+                return
+            job()
+            self._finished += 1
+
+    def _next(self) -> Job | None:
+        """The next job; None when this thread is not needed any more."""
+        with self._lock:
+            while True:
+                if self._threads - self._lent > self._limit:
+                    break
+                if self._jobs:
+                    return self._jobs.popleft()
+                if self._closed or not self._wait_for_job():
+                    break
+            self._threads -= 1
+            return None
+
+    def _wait_for_job(self) -> bool:
+        self._idle += 1
+        try:
+            return self._available.wait(IDLE_SECONDS) or bool(self._jobs)
+        finally:
+            self._idle -= 1
+
+    def _watch(self) -> None:
+        """Start threads while jobs wait and the threads there are do not get to them."""
+        finished = self._finished
+        pause = threading.Event()
+        while True:
+            pause.wait(LOOK_EVERY)
+            with self._lock:
+                if not self._jobs:
+                    self._watcher = None
+                    return
+                if self._finished - finished < self._threads:
+                    self._grow()
+                finished = self._finished
+
+    def _grow(self) -> None:
+        room = self._limit - (self._threads - self._lent)
+        for _ in range(min(room, len(self._jobs), max(self._threads, 1))):
+            self._start_thread()
+
+
+@contextmanager
+def lend_slot() -> Iterator[None]:
+    """`GrowingPool.lending` of the pool that the current thread works for, if any."""
+    pool: GrowingPool | None = getattr(_here, "pool", None)
+    if pool is None:
+        yield
+    else:
+        with pool.lending():
+            yield

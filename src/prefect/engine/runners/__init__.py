@@ -1,0 +1,1 @@
+"""Where submitted tasks run: threads, processes, or a cluster."""

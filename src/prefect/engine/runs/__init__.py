@@ -1,0 +1,1 @@
+"""What running a task and running a flow mean: generators of steps, written once for sync and async."""

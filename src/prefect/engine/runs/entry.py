@@ -1,0 +1,121 @@
+"""The ways into the engine: run a task or a flow, now or as a coroutine."""
+
+from __future__ import annotations
+
+from collections.abc import Coroutine, Iterable
+from typing import Any
+from uuid import UUID
+
+from prefect.core.lifecycle.states import State
+from prefect.engine.config import EngineConfig, current_config
+from prefect.engine.context import FlowRunContext
+from prefect.engine.drive import adrive, drive
+from prefect.engine.logs.prints import watch_prints
+from prefect.engine.logs.setup import setup_logging
+from prefect.engine.runs.flow_run import FlowExecution
+from prefect.engine.runs.task_run import TaskExecution
+from prefect.engine.runtime import Runtime, current_runtime
+from prefect.engine.specs import FlowSpec, TaskSpec
+
+
+def surroundings() -> tuple[Runtime, EngineConfig]:
+    """Runtime and configuration: those of the current flow run, or those in force."""
+    context = FlowRunContext.current.get()
+    if context is not None:
+        return context.runtime, context.config
+    config = current_config()
+    setup_logging(config)
+    return current_runtime(), config
+
+
+def outcome(state: State[Any], return_state: bool) -> Any:
+    """What a caller gets: the state, or its value, or its exception raised."""
+    return state if return_state else state.result()
+
+
+def task_execution(
+    task: TaskSpec,
+    parameters: dict[str, Any],
+    wait_for: Iterable[Any] | None = None,
+    task_run_id: UUID | None = None,
+    map_index: int | None = None,
+    submitted: int | None = None,
+) -> TaskExecution:
+    """A call of `task`, made ready to run."""
+    runtime, config = surroundings()
+    if task.log_prints:
+        watch_prints()
+    return TaskExecution(task, parameters, runtime, config, wait_for, task_run_id, map_index, submitted)
+
+
+def run_task(task: TaskSpec, parameters: dict[str, Any], wait_for: Iterable[Any] | None, return_state: bool) -> Any:
+    """Run a sync task now."""
+    return outcome(drive(task_execution(task, parameters, wait_for).steps()), return_state)
+
+
+async def run_task_async(
+    task: TaskSpec, parameters: dict[str, Any], wait_for: Iterable[Any] | None, return_state: bool
+) -> Any:
+    """Run an async task."""
+    return outcome(await adrive(task_execution(task, parameters, wait_for).steps()), return_state)
+
+
+def run_submitted(
+    task: TaskSpec,
+    parameters: dict[str, Any],
+    wait_for: Iterable[Any] | None,
+    task_run_id: UUID,
+    map_index: int | None = None,
+    submitted: int | None = None,
+) -> State[Any]:
+    """Run a task in a thread of a runner, sync or async, to its final state."""
+    execution = task_execution(task, parameters, wait_for, task_run_id, map_index, submitted)
+    if not task.isasync:
+        return drive(execution.steps())
+    import asyncio
+
+    return asyncio.run(_awaited(adrive(execution.steps())))
+
+
+async def _awaited(coroutine: Coroutine[Any, Any, State[Any]]) -> State[Any]:
+    return await coroutine
+
+
+def flow_execution(
+    flow: FlowSpec,
+    parameters: dict[str, Any],
+    wait_for: Iterable[Any] | None = None,
+    flow_run_id: UUID | None = None,
+    replay_from: UUID | None = None,
+) -> FlowExecution:
+    """A run of `flow`, made ready."""
+    runtime, config = surroundings()
+    if flow.log_prints or config.logging_log_prints:
+        watch_prints()
+    return FlowExecution(flow, parameters, runtime, config, wait_for, flow_run_id, replay_from)
+
+
+def run_flow(
+    flow: FlowSpec,
+    parameters: dict[str, Any],
+    wait_for: Iterable[Any] | None = None,
+    return_state: bool = False,
+    flow_run_id: UUID | None = None,
+    replay_from: UUID | None = None,
+) -> Any:
+    """Run a sync flow now."""
+    execution = flow_execution(flow, parameters, wait_for, flow_run_id, replay_from)
+    return outcome(drive(execution.steps()), return_state)
+
+
+async def run_flow_async(
+    flow: FlowSpec,
+    parameters: dict[str, Any],
+    wait_for: Iterable[Any] | None = None,
+    return_state: bool = False,
+    flow_run_id: UUID | None = None,
+    replay_from: UUID | None = None,
+) -> Any:
+    """Run an async flow."""
+    execution = flow_execution(flow, parameters, wait_for, flow_run_id, replay_from)
+    return outcome(await adrive(execution.steps()), return_state)

@@ -1,0 +1,69 @@
+"""From what a flow or task returned to the state it ends in.
+
+A returned state is taken as it is. Futures and states, alone or in a list, tuple or set, are summed up: the run fails if
+one of them did. Anything else is a result.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from prefect.core.lifecycle.outcome import HeldResult
+from prefect.core.lifecycle.states import State, StateType
+from prefect.engine.futures import PrefectFuture
+
+_COLLECTIONS = (list, tuple, set, frozenset)
+
+
+def returned_state(value: Any, moment: int) -> State[Any]:
+    """The final state of a run that returned `value` at `moment`."""
+    if isinstance(value, State):
+        return _taken(value)
+    states = _states_of(value)
+    if states is None:
+        return State.at(moment, StateType.COMPLETED, "Completed", None, HeldResult(value))
+    return _summed_up(states, value, moment)
+
+
+def _taken(state: State[Any]) -> State[Any]:
+    if state.is_final() and not hasattr(state.data, "get"):
+        return state.model_copy(update={"data": HeldResult(state.data)})
+    return state
+
+
+def _states_of(value: Any) -> list[State[Any]] | None:
+    """The states a value stands for; None unless it consists of states and futures alone."""
+    if isinstance(value, PrefectFuture):
+        value.wait()
+        return [value.state]
+    if not isinstance(value, _COLLECTIONS) or not value or not all(isinstance(item, (State, PrefectFuture)) for item in value):
+        return None
+    for item in value:
+        if isinstance(item, PrefectFuture):
+            item.wait()
+    return [item if isinstance(item, State) else item.state for item in value]
+
+
+def _summed_up(states: Sequence[State[Any]], value: Any, moment: int) -> State[Any]:
+    kind, name, message = _verdict(states)
+    single = isinstance(value, PrefectFuture)
+    data: Any = states[0] if single else type(value)(states)
+    if single and kind is StateType.COMPLETED:
+        data = states[0].data.get() if hasattr(states[0].data, "get") else states[0].data
+    return State.at(moment, kind, name, message, HeldResult(data))
+
+
+def _verdict(states: Sequence[State[Any]]) -> tuple[StateType, str, str]:
+    failed = sum(state.is_failed() or state.is_crashed() for state in states)
+    cancelled = sum(state.is_cancelled() for state in states)
+    if all(state.is_completed() for state in states):
+        return StateType.COMPLETED, "Completed", "All states completed."
+    if cancelled:
+        return StateType.CANCELLED, "Cancelled", f"{cancelled}/{len(states)} states cancelled."
+    if any(state.is_paused() for state in states):
+        return StateType.PAUSED, "Paused", "Some states are paused, moving to paused state."
+    if failed:
+        return StateType.FAILED, "Failed", f"{failed}/{len(states)} states failed."
+    unfinished = [state for state in states if not state.is_final()]
+    return StateType.FAILED, "Failed", f"{len(unfinished)}/{len(states)} states are not final."

@@ -1,0 +1,21 @@
+"""Names of runs: from a template, a function, or made up."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+
+def templated_name(template: str | Callable[..., Any], parameters: dict[str, Any]) -> str:
+    """A run's name from its template (`"load-{table}"`) or from a function of nothing or of `parameters`.
+
+    Raises TypeError if the function returns anything but a string.
+    """
+    if isinstance(template, str):
+        return template.format(**parameters)
+    code = getattr(template, "__code__", None)
+    takes_parameters = code is not None and "parameters" in code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
+    name = template(parameters=parameters) if takes_parameters else template()
+    if not isinstance(name, str):
+        raise TypeError(f"Callable {template} for the run name returned type {type(name).__name__} but a string is required.")
+    return name

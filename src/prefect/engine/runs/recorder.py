@@ -1,0 +1,96 @@
+"""Recording a task run: every transition becomes a state entry and a fresh run entry in the journal."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from prefect.core.journal import TASK_RUN, TASK_RUN_STATE, Row, Value
+from prefect.core.lifecycle import progress
+from prefect.core.lifecycle.runs import TaskRun
+from prefect.core.lifecycle.states import State
+from prefect.core.ports import Clock
+from prefect.core.times import to_micros
+
+
+class TaskRecorder:
+    """Writes down what happens to one task run.
+
+    Args:
+        run: the task run, moved on by every transition.
+        record: appends to the journal.
+        clock: stamps states that have no moment.
+        attempt: the flow run's attempt, 1 outside of flows.
+        policy: the task's retry policy as JSON text.
+    """
+
+    __slots__ = ("_attempt", "_clock", "_fixed", "_policy", "_record", "_run_bytes", "_run_int", "failure", "result", "run")
+
+    def __init__(self, run: TaskRun, record: Any, clock: Clock, attempt: int, policy: str) -> None:
+        self.run = run
+        self._record = record
+        self._clock = clock
+        self._attempt = attempt
+        self._policy = policy
+        self._run_int = run.id.int
+        self._run_bytes = run.id.bytes
+        self._fixed: tuple[Value, ...] | None = None
+        self.result: tuple[str | None, bytes | None] = (None, None)
+        self.failure: str | None = None
+
+    def pass_through(self, state: State[Any]) -> None:
+        """Enter a state that another follows at once: only its history is written."""
+        self._enter(state)
+
+    def enter(self, state: State[Any]) -> None:
+        """Enter a state and write the run as it is now."""
+        self._record(TASK_RUN, self._row(state, self._enter(state)))
+
+    def _enter(self, state: State[Any]) -> bytes:
+        run = self.run
+        if state.moment is None:
+            state.stamp(self._clock.now())
+        progress.enter(run, state)
+        identity = self._run_int ^ (run.sequence + 1)
+        state.stamp(0, identity)
+        name = identity.to_bytes(16, "big")
+        details, data = state_details_json(state), state_data_json(state)
+        row = (self._run_bytes, run.sequence, name, self._attempt, state.type.value, state.name, state.moment,
+               state.message, details, data)  # fmt: skip
+        self._record(TASK_RUN_STATE, row)
+        return name
+
+    def _row(self, state: State[Any], state_id: bytes) -> Row:
+        run = self.run
+        if self._fixed is None:
+            self._fixed = self._make_fixed()
+        expiration = run.cache_expiration
+        return (
+            *self._fixed, run.name, run.cache_key, None if expiration is None else to_micros(expiration), self._attempt,
+            run.run_count, run.sequence, state_id, state.type.value, state.name, state.moment, state.message,
+            state_details_json(state), state_data_json(state), run.expected_start, run.submitted, run.started,
+            run.ended, run.run_micros, run.updated_at, *self.result,
+            None if run.reused_from is None else run.reused_from.bytes, self.failure,
+        )  # fmt: skip
+
+    def _make_fixed(self) -> tuple[Value, ...]:
+        run = self.run
+        flow_run, parent = run.flow_run_id, run.parent_task_run_id
+        return (
+            self._run_bytes, None if flow_run is None else flow_run.bytes, None if parent is None else parent.bytes,
+            run.task_name, run.task_key, run.dynamic_key, run.map_index, run.call_key, run.task_version,
+            json.dumps(sorted(run.tags)) if run.tags else "[]", "{}",
+            json.dumps(run.task_inputs) if run.task_inputs else "{}", self._policy, run.created_at, None,
+        )  # fmt: skip
+
+
+def state_details_json(state: State[Any]) -> str | None:
+    """The state's details as JSON text, None if it has none."""
+    facts = state.detail_facts()
+    return json.dumps(facts, default=str) if facts else None
+
+
+def state_data_json(state: State[Any]) -> str | None:
+    """Where the state's result is kept, as JSON text; None if it is not kept outside of the journal."""
+    reference = getattr(state.data, "reference", None)
+    return None if reference is None else json.dumps(reference)

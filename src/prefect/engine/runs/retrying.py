@@ -1,0 +1,59 @@
+"""Whether and when a failed task run is tried again."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
+
+from prefect.core.lifecycle.runs import TaskRun
+from prefect.core.lifecycle.states import State
+from prefect.engine.specs import TaskSpec
+from prefect.engine.steps import Step
+
+
+def retries_left(task: TaskSpec, run: TaskRun) -> bool:
+    """Whether the task may be tried once more."""
+    return run.run_count <= task.retries
+
+
+def retry_delay(delays: float | Sequence[float], tries: int, jitter: float | None, random: float) -> float:
+    """Seconds to wait after the try number `tries` (counted from 1).
+
+    Args:
+        delays: one for all tries, or one for each, the last of which also serves those after it.
+        jitter: the delay grows by up to this factor of itself.
+        random: a number from [0, 1).
+    """
+    delay = delays if isinstance(delays, (int, float)) else delays[min(tries, len(delays)) - 1] if delays else 0
+    return delay * (1 + jitter * random) if jitter else delay
+
+
+class Condition(Step):
+    """Ask the user's retry condition."""
+
+    __slots__ = ("ask",)
+
+    def __init__(self, ask: Callable[[], bool | Awaitable[bool]]) -> None:
+        self.ask = ask
+
+    def perform(self) -> bool:
+        answer = self.ask()
+        if not inspect.isawaitable(answer):
+            return bool(answer)
+        import asyncio
+
+        return asyncio.run(_answer(answer))
+
+    async def aperform(self) -> bool:
+        answer = self.ask()
+        return bool(await answer) if inspect.isawaitable(answer) else bool(answer)
+
+
+async def _answer(answer: Awaitable[bool]) -> bool:
+    return bool(await answer)
+
+
+def failure_text(failure: BaseException | State[Any]) -> str:
+    """How a failed try is told in the log."""
+    return f"Task run failed with state: {failure!r}" if isinstance(failure, State) else f"Task run failed with exception: {failure!r}"

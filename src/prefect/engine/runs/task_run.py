@@ -1,0 +1,352 @@
+"""Running one call of a task: what that means, once, as a generator of steps.
+
+    identify ─▶ replayed? ─▶ begin ─▶ cached? ─▶ call ─▶ keep the result ─▶ end
+                                        ▲          │
+                                        └─ retry ──┘
+
+Recording returns at once, so it is done on the way; what may wait (the user's function, pauses, result storage) is yielded.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from prefect.core.lifecycle.outcome import HeldResult
+from prefect.core.lifecycle.runs import TaskRun
+from prefect.core.lifecycle.states import State, StateDetails, StateType
+from prefect.core.times import SECOND, to_datetime
+from prefect.engine.calls.identity import call_key, equality_key, fingerprint, stand_in
+from prefect.engine.calls.inputs import Resolver, all_plain
+from prefect.engine.config import EngineConfig
+from prefect.engine.context import FlowRunContext, TaskRunContext, caller_key, current_tags
+from prefect.engine.logs.loggers import log_task_line
+from prefect.engine.runs.caching import CachedCall, needs_transaction
+from prefect.engine.runs.failures import crashed_state, describe, fingerprint_json
+from prefect.engine.runs.final_state import returned_state
+from prefect.engine.runs.hooks import run_hooks
+from prefect.engine.runs.keeping import keep_for_replay, recorded_state
+from prefect.engine.runs.naming import templated_name
+from prefect.engine.runs.recorder import TaskRecorder
+from prefect.engine.runs.retrying import Condition, failure_text, retries_left, retry_delay
+from prefect.engine.runtime import Runtime
+from prefect.engine.specs import TaskSpec
+from prefect.engine.steps import Call, Sleep, Steps
+from prefect.engine.timeouts import DeadlineReached
+from prefect.exceptions import UpstreamTaskError
+
+NAME_DIGITS = 3
+
+
+class TaskExecution:
+    """One call of a task, from its parameters to its final state.
+
+    Args:
+        task: the task.
+        parameters: by name; may contain futures and states.
+        runtime, config: what to run with.
+        wait_for: what must complete first.
+        map_index: position within a `map`.
+        submitted: the moment at which a runner took the call.
+        dynamic_key: tells apart calls of one task; made up unless given.
+    """
+
+    __slots__ = (
+        "call_key",
+        "clock",
+        "config",
+        "context",
+        "flow",
+        "map_index",
+        "parameters",
+        "recorder",
+        "run",
+        "runtime",
+        "state",
+        "submitted",
+        "task",
+        "wait_for",
+    )
+
+    def __init__(
+        self,
+        task: TaskSpec,
+        parameters: dict[str, Any],
+        runtime: Runtime,
+        config: EngineConfig,
+        wait_for: Iterable[Any] | None = None,
+        task_run_id: UUID | None = None,
+        map_index: int | None = None,
+        submitted: int | None = None,
+    ) -> None:
+        self.task = task
+        self.parameters = parameters
+        self.runtime = runtime
+        self.config = config
+        self.wait_for = wait_for
+        self.clock = runtime.clock
+        self.flow = FlowRunContext.current.get()
+        self.map_index = map_index
+        self.submitted = submitted
+        self.call_key: bytes | None = None
+        self.state: State[Any] | None = None
+        self.run = self._make_run(task_run_id)
+        self.context: TaskRunContext | None = None
+        self.recorder = self._make_recorder()
+
+    # --- the table of contents
+
+    def steps(self) -> Steps[State[Any]]:
+        """The call from beginning to end; returns its final state."""
+        if not self._resolve_inputs():
+            return self._final()
+        if self._replay():
+            return self._final()
+        self._begin()
+        token = TaskRunContext.current.set(self.context)
+        try:
+            yield from self._enter_hooks(self.task.on_running_hooks)
+            if needs_transaction(self.task, self.context):
+                yield from CachedCall(self).steps()
+            else:
+                yield from self.tries()
+            yield from self._final_hooks()
+        except GeneratorExit:
+            raise
+        except BaseException as error:
+            self._crash(error)
+            raise
+        finally:
+            TaskRunContext.current.reset(token)
+        return self._final()
+
+    def tries(self) -> Steps[None]:
+        """Call the function until it succeeds or there are no retries left."""
+        while True:
+            failure: BaseException | State[Any]
+            try:
+                value = yield Call(partial(self.task.binder.call, self.parameters), self.task.timeout_seconds)
+            except Exception as error:
+                failure = error
+            else:
+                state = returned_state(value, self.clock.now())
+                if not state.is_failed():
+                    self._succeed(state)
+                    return
+                failure = state
+            if not (yield from self._retry(failure)):
+                self._fail(failure)
+                return
+
+    # --- before the call
+
+    def _make_run(self, task_run_id: UUID | None) -> TaskRun:
+        run_id = task_run_id or self.clock.new_id()
+        suffix = f"{run_id.int >> 16 & 0xFFFFFFFF:08x}"
+        task = self.task
+        run = TaskRun(run_id, f"{task.name}-{suffix[-NAME_DIGITS:]}", task.task_key, str(run_id) if self.flow else suffix)
+        run.task_name = task.name
+        run.map_index = self.map_index
+        run.submitted = self.submitted
+        run.created_at = self.clock.now()
+        run.flow_run_run_count = 0
+        if task.version is not None:
+            run.task_version = task.version
+        tags = task.tags | current_tags()
+        if tags:
+            run.tags = sorted(tags)
+        parent = TaskRunContext.current.get()
+        if parent is not None:
+            run.parent_task_run_id = parent.task_run.id
+        if self.flow is not None:
+            run.flow_run_id = self.flow.flow_run.id
+            run.flow_run_run_count = self.flow.flow_run.run_count
+        return run
+
+    def _make_recorder(self) -> TaskRecorder:
+        attempt = 1 if self.flow is None else self.flow.attempt
+        record = self.runtime.backend.record if self.flow is None else self.flow.record
+        return TaskRecorder(self.run, record, self.clock, attempt, self.task.policy_json)
+
+    def _resolve_inputs(self) -> bool:
+        """Replace futures by results and tell which calls this one depends on; False if one of them failed."""
+        tracker = None if self.flow is None else self.flow.results
+        if tracker is None or not tracker or self.wait_for is not None or not all_plain(self.parameters):
+            resolver = Resolver(tracker)
+            try:
+                if self.wait_for is not None:
+                    resolver.wait_for(self.wait_for)
+                self._identify(self.parameters)
+                self.parameters = resolver.resolve(self.parameters)
+            except UpstreamTaskError as error:
+                self._not_ready(error, resolver)
+                return False
+            self.run.task_inputs = resolver.inputs
+        else:
+            self._identify(self.parameters)
+            self.run.task_inputs = {name: [] for name in self.parameters}
+        return True
+
+    def _identify(self, parameters: dict[str, Any]) -> None:
+        """Work out the call's key, within a flow that may be resumed."""
+        flow = self.flow
+        if flow is None or not self.config.replay_on_resume:
+            return
+        seen = parameters
+        if flow.results:
+            seen = {name: _origin_key(flow, value) for name, value in parameters.items()}
+        equal = equality_key(caller_key(), self.task.task_key, fingerprint(seen))
+        self.call_key = self.run.call_key = call_key(equal, flow.calls.next(equal))
+
+    def _not_ready(self, error: UpstreamTaskError, resolver: Resolver) -> None:
+        self.run.task_inputs = resolver.inputs
+        self.context = self._make_context()
+        self.recorder.enter(State.at(self.clock.now(), StateType.PENDING, "NotReady", str(error)))
+        log_task_line(self.context, logging.ERROR, f"Finished in state {self.run.state}")
+
+    def _replay(self) -> bool:
+        """Whether an earlier attempt has finished this very call; its recorded result then is this call's."""
+        if self.flow is None or self.flow.replay is None or self.call_key is None:
+            return False
+        recorded = self.flow.replay.find(self.call_key)
+        if recorded is None:
+            return False
+        state = recorded_state(recorded, self.config)
+        self.run.id = recorded.run_id
+        if state is None:
+            self.run.sequence = recorded.sequence
+            self.run.run_count = recorded.run_count
+            self.run.created_at = recorded.created
+            self.recorder = self._make_recorder()
+            return False
+        self.run.state = state
+        self.flow.results.add(state.data.get(), self.run.id, self.call_key)
+        return True
+
+    def _begin(self) -> None:
+        """Record Pending and Running, and make the context the function will see."""
+        now = self.clock.now()
+        template = self.task.task_run_name
+        if template is not None:
+            self.run.name = templated_name(template, self.parameters)
+        self.context = self._make_context()
+        self.recorder.pass_through(State.at(now, StateType.PENDING, "Pending"))
+        self.recorder.enter(State.at(self.clock.now(), StateType.RUNNING, "Running"))
+
+    def _make_context(self) -> TaskRunContext:
+        moment = self.clock.now()
+        return TaskRunContext(
+            self.task, self.run, self.parameters, self.runtime, self.config, self.flow, moment, self.call_key
+        )
+
+    # --- another try
+
+    def _retry(self, failure: BaseException | State[Any]) -> Steps[bool]:
+        """Wait for the next try and begin it; False if there is none."""
+        task, run = self.task, self.run
+        if not retries_left(task, run) or not (yield from self._condition_holds(failure)):
+            self._log_failure(failure)
+            return False
+        delay = retry_delay(task.retry_delay_seconds, run.run_count, task.retry_jitter_factor, self.clock.random())
+        when = f"{delay} second(s) from now" if delay else "immediately"
+        self.log(logging.INFO, f"{failure_text(failure)} - Retry {run.run_count}/{task.retries} will start {when}")
+        if delay:
+            due = StateDetails(scheduled_time=to_datetime(self.clock.now() + int(delay * SECOND)))
+            self.recorder.enter(State.at(self.clock.now(), StateType.SCHEDULED, "AwaitingRetry", details=due))
+            yield Sleep(delay)
+        self.recorder.enter(State.at(self.clock.now(), StateType.RUNNING, "Retrying"))
+        return True
+
+    def _condition_holds(self, failure: BaseException | State[Any]) -> Steps[bool]:
+        condition = self.task.retry_condition_fn
+        if condition is None:
+            return True
+        state = failure if isinstance(failure, State) else self._failed_state(failure)
+        try:
+            return (yield Condition(partial(condition, self.task, self.run, state)))
+        except Exception as error:
+            self.log(logging.ERROR, "An error was encountered while running the retry condition", error)
+            return False
+
+    def _log_failure(self, failure: BaseException | State[Any]) -> None:
+        error = None if isinstance(failure, State) else failure
+        self.log(logging.ERROR, failure_text(failure) + (" - Retries are exhausted" if error else ""), error)
+
+    def _failed_state(self, error: BaseException) -> State[Any]:
+        return failed_state(error, self.task.timeout_seconds, self.clock.now())
+
+    # --- how it ends
+
+    def _succeed(self, state: State[Any]) -> None:
+        if self.call_key is not None and state.is_completed():
+            self.recorder.result = keep_for_replay(state.data.get(), self.config)
+            self.flow.results.add(state.data.get(), self.run.id, self.call_key)  # type: ignore[union-attr]
+        self._enter_final(state, logging.INFO if state.is_completed() else logging.ERROR)
+
+    def _fail(self, failure: BaseException | State[Any]) -> None:
+        if isinstance(failure, State):
+            self._enter_final(failure, logging.ERROR)
+            return
+        self.recorder.failure = fingerprint_json(failure)
+        self._enter_final(self._failed_state(failure), logging.ERROR)
+
+    def _crash(self, error: BaseException) -> None:
+        if self.run.state is not None and self.run.state.is_final():
+            return
+        state = crashed_state(error, self.clock.now())
+        self.recorder.failure = fingerprint_json(error)
+        self.recorder.enter(state)
+        self.log(logging.ERROR, f"Crash detected! {state.message}")
+        self.log(logging.ERROR, f"Finished in state {state}")
+
+    def enter_cached(self, value: Any) -> None:
+        """End with a result found in the cache."""
+        self.run.reused_from = None
+        state: State[Any] = State.at(self.clock.now(), StateType.COMPLETED, "Cached", None, HeldResult(value))
+        self._succeed(state)
+
+    def _enter_final(self, state: State[Any], level: int) -> None:
+        state.state_details.task_run_id = self.run.id
+        state.state_details.flow_run_id = self.run.flow_run_id
+        self.recorder.enter(state)
+        log_task_line(self.context, level, f"Finished in state {state}")  # type: ignore[arg-type]
+
+    def _final(self) -> State[Any]:
+        assert self.run.state is not None
+        return self.run.state
+
+    # --- hooks and logs
+
+    def log(self, level: int, message: str, error: BaseException | None = None) -> None:
+        """Log a line about this run."""
+        assert self.context is not None
+        exc_info = None if error is None else (type(error), error, error.__traceback__)
+        log_task_line(self.context, level, message, exc_info)
+
+    def _enter_hooks(self, hooks: Any) -> Steps[None]:
+        if hooks:
+            yield from run_hooks(hooks, self.task, self.run, self._final(), self.log)
+
+    def _final_hooks(self) -> Steps[None]:
+        state = self._final()
+        if state.is_failed():
+            yield from self._enter_hooks(self.task.on_failure_hooks)
+        elif state.is_completed():
+            yield from self._enter_hooks(self.task.on_completion_hooks)
+
+
+def _origin_key(flow: FlowRunContext, value: Any) -> Any:
+    """What a parameter is fingerprinted by: the call it came from, or its own content."""
+    origin = flow.results.origin(value)
+    return stand_in(value) if origin is None or origin.call_key is None else ("call", origin.call_key)
+
+
+def failed_state(error: BaseException, timeout: float | None, moment: int) -> State[Any]:
+    """The state of a task run whose function raised."""
+    if isinstance(error, DeadlineReached):
+        message = f"Task run exceeded timeout of {timeout} second(s)"
+        return State.at(moment, StateType.FAILED, "TimedOut", message, HeldResult(error))
+    return State.at(moment, StateType.FAILED, "Failed", f"Task run encountered an exception {describe(error)}", HeldResult(error))

@@ -1,0 +1,285 @@
+"""Flows: functions whose runs are recorded, whose tasks run in parallel, and which can be resumed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine, Iterable
+from typing import Any, Generic, Literal, ParamSpec, TypeVar, overload
+from uuid import UUID
+
+from prefect.connect import engine_config
+from prefect.core.lifecycle.states import State
+from prefect.engine.calls.parameters_json import jsonable
+from prefect.engine.calls.sources import entrypoint_of, source_version
+from prefect.engine.calls.validation import ParameterValidator
+from prefect.engine.futures import PrefectFuture, PrefectFutureList
+from prefect.engine.loading import calls_are_off, note_skipped_call
+from prefect.engine.results.serializers import Serializer
+from prefect.engine.runners.subflows import map_flow, submit_flow
+from prefect.engine.runners.threads import ThreadPoolTaskRunner
+from prefect.engine.runs.entry import flow_execution, run_flow, run_flow_async
+from prefect.engine.runs.generators import iterate, iterate_async
+from prefect.engine.runs.resuming import stored_parameters
+from prefect.runnables import Hook, Runnable
+from prefect.utilities.annotations import NotSet
+
+P = ParamSpec("P")
+R = TypeVar("R")
+T = TypeVar("T")
+
+
+class Flow(Runnable, Generic[P, R]):
+    """A function whose calls are flow runs; made by the `flow` decorator, which see for the options."""
+
+    kind = "flow"
+    hook_kinds = ("on_completion", "on_failure", "on_cancellation", "on_crashed", "on_running")
+
+    on_completion_hooks: list[Hook]
+    on_failure_hooks: list[Hook]
+    on_cancellation_hooks: list[Hook]
+    on_crashed_hooks: list[Hook]
+    on_running_hooks: list[Hook]
+
+    def __init__(
+        self,
+        fn: Callable[P, R],
+        name: str | None = None,
+        version: str | None = None,
+        flow_run_name: str | Callable[..., str] | None = None,
+        retries: int | None = None,
+        retry_delay_seconds: float | None = None,
+        task_runner: Any = None,
+        description: str | None = None,
+        timeout_seconds: float | None = None,
+        validate_parameters: bool = True,
+        persist_result: bool | None = None,
+        result_storage: Any = None,
+        result_serializer: str | Serializer | None = None,
+        cache_result_in_memory: bool = True,
+        log_prints: bool | None = None,
+        on_completion: list[Hook] | None = None,
+        on_failure: list[Hook] | None = None,
+        on_cancellation: list[Hook] | None = None,
+        on_crashed: list[Hook] | None = None,
+        on_running: list[Hook] | None = None,
+    ) -> None:
+        given = dict(locals())
+        self.options = {option: given[option] for option in OPTIONS}
+        self._take_hooks(given)
+        if name is not None and not isinstance(name, str):
+            raise TypeError(f"Expected string for flow parameter 'name'; got {type(name).__name__} instead.")
+        self._wrap(fn, name, description)
+        if flow_run_name is not None and not isinstance(flow_run_name, str) and not callable(flow_run_name):
+            raise TypeError(
+                f"Expected string or callable for 'flow_run_name'; got {type(flow_run_name).__name__} instead."
+            )
+        config = engine_config()
+        self.flow_run_name = flow_run_name
+        self._given_version = version
+        self.retries = config.flow_default_retries if retries is None else retries
+        if self.retries < 0:
+            raise ValueError(f"retries must be 0 or more, not {retries}.")
+        default_delay = config.flow_default_retry_delay_seconds
+        self.retry_delay_seconds = default_delay if retry_delay_seconds is None else retry_delay_seconds
+        self.task_runner = _made_runner(task_runner)
+        self.timeout_seconds = float(timeout_seconds) if timeout_seconds else None
+        self.should_validate_parameters = validate_parameters
+        keeps = result_storage is not None or result_serializer is not None
+        self.persist_result = True if persist_result is None and keeps else persist_result
+        self.result_storage = result_storage
+        self.result_serializer = result_serializer
+        self.cache_result_in_memory = cache_result_in_memory
+        self.log_prints = log_prints
+        self._validator = ParameterValidator(self.binder)
+        self._entrypoint: str | None = None
+
+    @property
+    def version(self) -> str | None:
+        """The version given, or a hash of the file the flow stands in."""
+        return self._given_version or source_version(self.fn)
+
+    @property
+    def entrypoint(self) -> str | None:
+        """`path/to/file.py:name` to load the flow from, None for one made in a prompt."""
+        if self._entrypoint is None:
+            self._entrypoint = entrypoint_of(self.fn)
+        return self._entrypoint
+
+    # --- parameters
+
+    def validate_parameters(self, parameters: dict[str, Any]) -> dict[str, Any]:
+        """Parameters coerced by their annotations. Raises ParameterTypeError, naming every bad one."""
+        return self._validator.validate(parameters)
+
+    def serialize_parameters(self, parameters: dict[str, Any]) -> dict[str, Any]:
+        """Parameters as JSON can hold them; values that cannot be written are described."""
+        return jsonable(parameters)
+
+    # --- calling
+
+    @overload
+    def __call__(self: Flow[P, Coroutine[Any, Any, T]], *args: P.args, **kwargs: P.kwargs) -> Coroutine[Any, Any, T]: ...
+
+    @overload
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R: ...
+
+    @overload
+    def __call__(
+        self: Flow[P, Coroutine[Any, Any, T]], *args: Any, return_state: Literal[True], wait_for: Any = None, **kwargs: Any
+    ) -> Coroutine[Any, Any, State[T]]: ...
+
+    @overload
+    def __call__(self, *args: Any, return_state: Literal[True], wait_for: Any = None, **kwargs: Any) -> State[R]: ...
+
+    @overload
+    def __call__(self, *args: Any, return_state: Literal[False] = False, wait_for: Any = None, **kwargs: Any) -> R: ...
+
+    def __call__(self, *args: Any, return_state: bool = False, wait_for: Any = None, **kwargs: Any) -> Any:
+        """Run the flow and return its value, or its final state if `return_state`.
+
+        Raises what the function raises, ParameterTypeError if a parameter does not match its annotation.
+        """
+        if calls_are_off():
+            return note_skipped_call(self)
+        parameters = self.binder.bind(args, kwargs)
+        if self.isgenerator:
+            iterator = iterate_async if self.isasync else iterate
+            return iterator(flow_execution(self, parameters, wait_for))
+        run = run_flow_async if self.isasync else run_flow
+        return run(self, parameters, wait_for, return_state)
+
+    def submit(self, *args: Any, wait_for: Any = None, return_state: bool = False, **kwargs: Any) -> PrefectFuture[R]:
+        """Run the flow as a subflow beside the current one and return a future at once.
+
+        Works for sync and async flows alike. Raises RuntimeError outside of flows.
+        """
+        future: PrefectFuture[R] = submit_flow(self, self.binder.bind(args, kwargs), wait_for)
+        return future
+
+    def map(self, *args: Any, wait_for: Any = None, **kwargs: Any) -> PrefectFutureList[R]:
+        """`submit` once for each item of the iterable arguments; `unmapped` ones stand in every call."""
+        parameters = self.binder.bind(args, kwargs, apply_defaults=False)
+        futures: PrefectFutureList[R] = map_flow(self, parameters, wait_for)
+        return futures
+
+    def resume(self, flow_run_id: UUID | str, from_task_run: UUID | str | None = None, return_state: bool = False) -> Any:
+        """Run an earlier run of this flow again; calls that had finished return their recorded results.
+
+        Args:
+            flow_run_id: a run that has failed, crashed, been cancelled or completed.
+            from_task_run: a task run from which on everything is run again, finished or not.
+            return_state: return the final state instead of the value.
+
+        Raises ObjectNotFound if there is no such run. An async flow returns a coroutine.
+        """
+        run_id = UUID(str(flow_run_id))
+        again_from = None if from_task_run is None else UUID(str(from_task_run))
+        parameters = stored_parameters(self, run_id)
+        run = run_flow_async if self.isasync else run_flow
+        return run(self, parameters, None, return_state, run_id, again_from)
+
+    # --- options and hooks
+
+    def with_options(
+        self,
+        *,
+        name: str | None = None,
+        version: str | None = None,
+        retries: int | None = None,
+        retry_delay_seconds: float | None = None,
+        description: str | None = None,
+        flow_run_name: str | Callable[..., str] | None = None,
+        task_runner: Any = None,
+        timeout_seconds: float | None = None,
+        validate_parameters: bool | None = None,
+        persist_result: Any = NotSet,
+        result_storage: Any = NotSet,
+        result_serializer: Any = NotSet,
+        cache_result_in_memory: bool | None = None,
+        log_prints: Any = NotSet,
+        on_completion: list[Hook] | None = None,
+        on_failure: list[Hook] | None = None,
+        on_cancellation: list[Hook] | None = None,
+        on_crashed: list[Hook] | None = None,
+        on_running: list[Hook] | None = None,
+    ) -> Flow[P, R]:
+        """A copy of the flow with some options changed."""
+        given = {option: value for option, value in locals().items() if option in OPTIONS}
+        return self._changed({option: NotSet if value is None else value for option, value in given.items()})
+
+    def on_cancellation(self, fn: Hook) -> Hook:
+        """Call `fn(flow, flow_run, state)` when a run is cancelled; usable as a decorator."""
+        return self._add_hook("on_cancellation", fn)
+
+    def on_crashed(self, fn: Hook) -> Hook:
+        """Call `fn(flow, flow_run, state)` when a run crashes; usable as a decorator."""
+        return self._add_hook("on_crashed", fn)
+
+
+OPTIONS = tuple(name for name in Flow.__init__.__code__.co_varnames[2 : Flow.__init__.__code__.co_argcount])
+
+
+def _made_runner(runner: Any) -> Any:
+    return ThreadPoolTaskRunner() if runner is None else runner() if isinstance(runner, type) else runner
+
+
+@overload
+def flow(__fn: Callable[P, R], /) -> Flow[P, R]: ...
+
+
+@overload
+def flow(
+    __fn: None = None,
+    /,
+    *,
+    name: str | None = None,
+    version: str | None = None,
+    flow_run_name: str | Callable[..., str] | None = None,
+    retries: int | None = None,
+    retry_delay_seconds: float | None = None,
+    task_runner: Any = None,
+    description: str | None = None,
+    timeout_seconds: float | None = None,
+    validate_parameters: bool = True,
+    persist_result: bool | None = None,
+    result_storage: Any = None,
+    result_serializer: Any = None,
+    cache_result_in_memory: bool = True,
+    log_prints: bool | None = None,
+    on_completion: list[Hook] | None = None,
+    on_failure: list[Hook] | None = None,
+    on_cancellation: list[Hook] | None = None,
+    on_crashed: list[Hook] | None = None,
+    on_running: list[Hook] | None = None,
+) -> Callable[[Callable[P, R]], Flow[P, R]]: ...
+
+
+def flow(__fn: Any = None, /, **options: Any) -> Any:
+    """Make a function a flow: its runs are on record, its tasks may run in parallel, and it can be resumed.
+
+    Args:
+        name: shown to people; the function's name unless given.
+        version: of the code; a hash of the flow's file unless given.
+        flow_run_name: a template over parameters, or a function returning the name.
+        retries, retry_delay_seconds: tries after a failure, and seconds between them.
+        task_runner: where submitted tasks run; threads unless given.
+        description: what it does; the docstring unless given.
+        timeout_seconds: time limit of each try.
+        validate_parameters: coerce parameters by their annotations.
+        persist_result, result_storage, result_serializer, cache_result_in_memory: where results go, also of its tasks.
+        log_prints: record what is printed as log lines.
+        on_completion, on_failure, on_cancellation, on_crashed, on_running: functions called with (flow, run, state).
+
+    Raises TypeError or ValueError, naming the option, for values that make no sense.
+    """
+    return _made(__fn, options) if __fn is not None else lambda fn: _made(fn, options)
+
+
+def _made(fn: Any, options: dict[str, Any]) -> Flow[Any, Any]:
+    if not isinstance(fn, (classmethod, staticmethod)):
+        return Flow(fn, **options)
+    made: Flow[Any, Any] = Flow(fn.__func__, **options)
+    made.isclassmethod = isinstance(fn, classmethod)
+    made.isstaticmethod = isinstance(fn, staticmethod)
+    return made
+
+

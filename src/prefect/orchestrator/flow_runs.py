@@ -1,0 +1,119 @@
+"""Creating flow runs and deciding their transitions, each within one transaction."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from uuid import UUID
+
+from prefect.core.lifecycle import progress
+from prefect.core.lifecycle.effects import CloseAttempt, CrashTasks, DropReplay, Effect, OpenAttempt, ReleaseSlots
+from prefect.core.lifecycle.policies import FLOW_RUN_CONSEQUENCES, FLOW_RUN_RULES
+from prefect.core.lifecycle.runs import FlowRun
+from prefect.core.lifecycle.states import State, StateType
+from prefect.core.lifecycle.transitions import Outcome, Proposal, RunFacts, Verdict, decide
+from prefect.core.ports import Clock, FlowRunRequest, Transition
+from prefect.core.times import SECOND
+from prefect.exceptions import ObjectNotFound
+from prefect.orchestrator.processes import is_gone
+from prefect.storage.keyed import attempts, calls, flow_runs, slots
+from prefect.storage.transaction import Transaction
+
+LEASE_SECONDS = 25.0
+"""How long a run is taken to be alive after its process last said so."""
+
+
+def create(tx: Transaction, request: FlowRunRequest, clock: Clock) -> FlowRun:
+    """The flow run of the request, made if it is new, in the state requested."""
+    now = clock.now()
+    flow_id = flow_runs.ensure_flow(tx, request.flow_name, clock.new_id(), json.dumps(list(request.flow_tags)), now)
+    if request.idempotency_key is not None:
+        known = flow_runs.load_by_idempotency_key(tx, flow_id, request.idempotency_key)
+        if known is not None:
+            return known
+    flow_runs.insert(tx, request, flow_id, now)
+    run = _load(tx, request.id)
+    if run.state is None:
+        propose(tx, run, (request.state,), run.attempt, clock)
+    return run
+
+
+def begin(tx: Transaction, request: FlowRunRequest, states: Sequence[State[object]], clock: Clock) -> Transition:
+    """Create the run and take it through its first states."""
+    run = create(tx, request, clock)
+    return propose(tx, run, states, max(run.attempt, 1), clock)
+
+
+def propose_by_id(
+    tx: Transaction, run_id: UUID, states: Sequence[State[object]], attempt: int, clock: Clock, force: bool
+) -> Transition:
+    """`propose` for the run of that id. Raises ObjectNotFound."""
+    return propose(tx, _load(tx, run_id), states, attempt, clock, force)
+
+
+def propose(
+    tx: Transaction, run: FlowRun, states: Sequence[State[object]], attempt: int, clock: Clock, force: bool = False
+) -> Transition:
+    """Propose states in order until one is not accepted; the last verdict and the run as it then stands."""
+    verdict = Verdict(Outcome.ACCEPT)
+    for state in states:
+        state.stamp(clock.now())
+        proposal = Proposal(_facts(tx, run), state, attempt, clock.now(), force)
+        verdict = decide(proposal, FLOW_RUN_RULES, FLOW_RUN_CONSEQUENCES)
+        if verdict.state is not None:
+            _commit(tx, run, verdict, attempt)
+        if verdict.outcome is not Outcome.ACCEPT:
+            break
+    return Transition(verdict, run)
+
+
+def _load(tx: Transaction, run_id: UUID) -> FlowRun:
+    run = flow_runs.load(tx, run_id)
+    if run is None:
+        raise ObjectNotFound(f"Flow run {str(run_id)!r} not found.")
+    return run
+
+
+def _facts(tx: Transaction, run: FlowRun) -> RunFacts:
+    running = run.state is not None and run.state.type is StateType.RUNNING
+    return RunFacts(
+        state=run.state,
+        attempt=run.attempt,
+        run_count=run.run_count,
+        retries=run.retries,
+        retry_delay=run.retry_delay,
+        lease_live=running and _lease_live(tx, run.id),
+    )
+
+
+def _lease_live(tx: Transaction, run_id: UUID) -> bool:
+    attempt = attempts.live_attempt(tx, run_id)
+    return attempt is not None and attempt.holder != tx.process and is_gone(attempt.holder) is not True
+
+
+def _commit(tx: Transaction, run: FlowRun, verdict: Verdict, attempt: int) -> None:
+    state = verdict.state
+    assert state is not None
+    if state.type is StateType.RUNNING:
+        run.attempt = max(run.attempt, attempt)
+    progress.enter(run, state)
+    run.next_scheduled_start = run.expected_start if state.type is StateType.SCHEDULED else None
+    flow_runs.enter(tx, run, state, verdict.reason, None)
+    for effect in verdict.effects:
+        perform(tx, run, effect)
+
+
+def perform(tx: Transaction, run: FlowRun, effect: Effect) -> None:
+    """Carry out what a transition makes happen."""
+    now = run.updated_at or 0
+    match effect:
+        case OpenAttempt(number):
+            attempts.open_attempt(tx, run.id, number, now, now + int(LEASE_SECONDS * SECOND))
+        case CloseAttempt(number):
+            attempts.close_attempt(tx, run.id, number, now)
+        case ReleaseSlots(_):
+            slots.release_run(tx, run.id, now)
+        case CrashTasks(number, message):
+            calls.crash_open_tasks(tx, run.id, number, message, now)
+        case DropReplay():
+            pass

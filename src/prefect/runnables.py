@@ -1,0 +1,158 @@
+"""What flows and tasks share: wrapping a function, being a method, changing options, taking hooks."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial, update_wrapper
+from types import MethodType
+from typing import Any, ClassVar, Self
+
+from prefect.engine.calls.signatures import Binder
+from prefect.exceptions import InvalidNameError, ReservedArgumentError
+from prefect.utilities.annotations import NotSet
+
+Hook = Callable[..., Any]
+BANNED = "/%&><"
+
+
+class Runnable:
+    """Base of flows and tasks.
+
+    Subclasses keep every option as it was given in `options`, so that `with_options` can change some of them.
+    """
+
+    kind: ClassVar[str]
+    hook_kinds: ClassVar[tuple[str, ...]]
+    reserved: ClassVar[tuple[str, ...]] = ("wait_for", "return_state")
+
+    name: str
+    fn: Callable[..., Any]
+    binder: Binder
+    description: str | None
+    isasync: bool
+    isgenerator: bool
+    options: dict[str, Any]
+
+    def _wrap(self, fn: Any, name: str | None, description: str | None) -> None:
+        """Take over the function. Raises TypeError if it cannot be called, or ReservedArgumentError."""
+        self.isclassmethod = isinstance(fn, classmethod)
+        self.isstaticmethod = isinstance(fn, staticmethod)
+        inner = fn.__func__ if isinstance(fn, (classmethod, staticmethod)) else fn
+        if not callable(inner):
+            raise TypeError("'fn' must be callable")
+        update_wrapper(self, inner)
+        self.fn = inner
+        self.binder = Binder(inner)
+        self.name = name or default_name(inner)
+        if self.kind == "flow":
+            check_name(self.name)
+        self.description = description or inspect.getdoc(inner)
+        self._look_at(inner)
+
+    def _look_at(self, fn: Callable[..., Any]) -> None:
+        unwrapped = inspect.unwrap(fn.func if isinstance(fn, partial) else fn)
+        called = unwrapped if _is_function(unwrapped) else getattr(unwrapped, "__call__", unwrapped)  # noqa: B004
+        asyncgen = inspect.isasyncgenfunction(called)
+        self.isasync = inspect.iscoroutinefunction(called) or asyncgen
+        self.isgenerator = inspect.isgeneratorfunction(called) or asyncgen
+        for name in self.binder.names:
+            if name in self.reserved:
+                raise ReservedArgumentError(
+                    f"{name!r} is a reserved argument name and cannot be used in {self.kind} functions."
+                )
+
+    @property
+    def ismethod(self) -> bool:
+        """Whether this is bound to an instance or class."""
+        return isinstance(self.fn, MethodType)
+
+    def __get__(self, instance: Any, owner: type | None = None) -> Self:
+        """As an attribute of a class: bound to the instance, or for class methods to the class."""
+        if self.isstaticmethod:
+            return self
+        target = (owner or type(instance)) if self.isclassmethod else instance
+        return self if target is None else self._bound_to(target)
+
+    def _bound_to(self, target: Any) -> Self:
+        bound = object.__new__(type(self))
+        bound.__dict__.update(self.__dict__)
+        bound.fn = MethodType(self.fn, target)
+        bound.binder = Binder(bound.fn)
+        return bound
+
+    # --- hooks
+
+    def _take_hooks(self, given: Mapping[str, Iterable[Hook] | None]) -> None:
+        """Check the lists of hooks. Raises TypeError, naming the option, unless each is a list of callables."""
+        for kind in self.hook_kinds:
+            hooks = given.get(kind)
+            if hooks is not None and (isinstance(hooks, (str, Mapping)) or not isinstance(hooks, Iterable)):
+                raise TypeError(self._hook_error("iterable", kind, hooks))
+            setattr(self, f"{kind}_hooks", list(hooks or ()))
+            for hook in hooks or ():
+                if not callable(hook):
+                    raise TypeError(self._hook_error("callable", kind, hook))
+
+    def _hook_error(self, expected: str, kind: str, value: object) -> str:
+        decorator = f"@{self.kind}({kind}=[hook1, hook2])"
+        if expected == "iterable":
+            return (
+                f"Expected iterable for '{kind}'; got {type(value).__name__} instead. Please provide a list of hooks to"
+                f" '{kind}':\n\n{decorator}\ndef my_{self.kind}():\n\tpass"
+            )
+        return (
+            f"Expected callables in '{kind}'; got {type(value).__name__} instead. Please provide a list of hooks to"
+            f" '{kind}':\n\n{decorator}\ndef my_{self.kind}():\n\tpass"
+        )
+
+    def _add_hook(self, kind: str, hook: Hook) -> Hook:
+        getattr(self, f"{kind}_hooks").append(hook)
+        return hook
+
+    def on_completion(self, fn: Hook) -> Hook:
+        """Call `fn(flow or task, run, state)` when a run completes; usable as a decorator."""
+        return self._add_hook("on_completion", fn)
+
+    def on_failure(self, fn: Hook) -> Hook:
+        """Call `fn(flow or task, run, state)` when a run fails; usable as a decorator."""
+        return self._add_hook("on_failure", fn)
+
+    def on_running(self, fn: Hook) -> Hook:
+        """Call `fn(flow or task, run, state)` when a run starts; usable as a decorator."""
+        return self._add_hook("on_running", fn)
+
+    # --- options
+
+    def _changed(self, changes: Mapping[str, Any]) -> Self:
+        """A copy with options replaced by those given."""
+        options = {**self.options, **{name: value for name, value in changes.items() if value is not NotSet}}
+        for kind in self.hook_kinds:
+            if changes.get(kind) in (None, NotSet):
+                options[kind] = list(getattr(self, f"{kind}_hooks"))
+        made = type(self)(self.fn, **options)
+        made.isclassmethod, made.isstaticmethod = self.isclassmethod, self.isstaticmethod
+        return made
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(name={self.name!r})"
+
+
+def _is_function(fn: object) -> bool:
+    return inspect.isfunction(fn) or inspect.ismethod(fn) or inspect.isbuiltin(fn)
+
+
+def default_name(fn: Callable[..., Any]) -> str:
+    """A function's name, spoken with dashes; a callable object's is its class's."""
+    inner = fn.func if isinstance(fn, partial) else fn
+    name: str = getattr(inner, "__name__", None) or type(inner).__name__
+    return "Unknown lambda" if name == "<lambda>" else name
+
+
+def check_name(name: object) -> None:
+    """Raise TypeError unless a name is text, InvalidNameError if it has characters that addresses cannot carry."""
+    if not isinstance(name, str):
+        raise TypeError(f"Expected string for flow parameter 'name'; got {type(name).__name__} instead.")
+    found = [character for character in BANNED if character in name]
+    if found:
+        raise InvalidNameError(f"Flow name {name!r} contains an invalid character. Must not contain any of: {list(BANNED)}.")

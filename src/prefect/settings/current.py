@@ -1,0 +1,54 @@
+"""Which settings are in force here and now.
+
+A context variable holds what `temporary_settings` and `use_profile` put up; below it lies one root for the
+whole process, built when first asked for. New threads start with an empty context and see the root.
+"""
+
+from __future__ import annotations
+
+import threading
+from contextvars import ContextVar
+
+from prefect.settings.root import Settings
+
+
+class InForce:
+    """Settings that were put up for a while."""
+
+    settings: Settings
+
+
+in_force: ContextVar[InForce | None] = ContextVar("prefect_settings", default=None)
+_root: Settings | None = None
+_lock = threading.Lock()
+
+
+def get_current_settings() -> Settings:
+    """The settings in force here. Raises InvalidSettings if the sources hold values that can't be used."""
+    holder = in_force.get()
+    if holder is not None:
+        return holder.settings
+    return _root or root_settings()
+
+
+def root_settings() -> Settings:
+    """The settings of the process, beneath all temporary ones; read from the sources the first time."""
+    global _root
+    with _lock:
+        if _root is None:
+            _root = _read()
+        return _root
+
+
+def refresh_root_settings() -> Settings:
+    """Read the sources again for the whole process."""
+    global _root
+    with _lock:
+        _root = _read()
+        return _root
+
+
+def _read() -> Settings:
+    settings = Settings()
+    settings.emit_warnings()
+    return settings

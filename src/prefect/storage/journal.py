@@ -1,0 +1,316 @@
+"""The writing door: appends go to the database in group commits.
+
+Any thread appends entries, which costs about a microsecond and never waits for the disk. One thread per process takes
+whatever has gathered, writes it in one transaction together with the decisions asked for meanwhile, and commits. A
+decision, or a flush, returns when the commit that holds it and everything appended before it has been synced.
+
+Rows are written many to a statement: the interpreter's lock is then let go for a whole statement and not fought
+over row by row, which under a busy main thread would cost a switch interval (5 ms) each.
+
+When the database refuses (disk full, locked for long, gone), entries stay queued and are tried again; whoever waits is
+told. When the queue is full, appending waits: the record pushes back instead of losing anything.
+"""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from itertools import chain
+from typing import Any, TypeVar
+
+from prefect.core.journal import LEDGERS, Entry, Ledger, Row, Value, fold
+from prefect.exceptions import StorageError
+from prefect.storage.sqlite import insist, translate
+from prefect.storage.store_file import StoreFile
+from prefect.storage.transaction import Transaction
+
+T = TypeVar("T")
+Decision = Callable[[Transaction], Any]
+
+LINGER = 0.02
+"""Seconds that a first entry waits for company before it is written, unless somebody waits for the commit."""
+
+CAPACITY = 100_000
+"""Entries that may be queued before appending waits."""
+
+LARGEST_STATEMENT = 8_192
+"""Bound parameters of one statement; SQLite allows 32,766."""
+
+GIVE_UP_SECONDS = 1.0
+"""How often a failing database is tried while somebody waits, and how often it is logged."""
+
+UNBINDABLE = (OverflowError, UnicodeEncodeError, sqlite3.ProgrammingError, sqlite3.InterfaceError)
+"""What binding a value raises when SQLite has no place for it."""
+
+logger = logging.getLogger("prefect.storage")
+
+
+class Request:
+    """A decision to be made inside a transaction, or None to learn only of the commit."""
+
+    __slots__ = ("decision", "done", "error", "result")
+
+    def __init__(self, decision: Decision | None) -> None:
+        self.decision = decision
+        self.done = threading.Event()
+        self.result: Any = None
+        self.error: BaseException | None = None
+
+    def settle(self, error: BaseException | None = None) -> None:
+        """Let whoever waits go on."""
+        self.error = self.error or error
+        self.done.set()
+
+
+class Journal:
+    """The queue of one process and the thread that empties it into the database."""
+
+    def __init__(self, file: StoreFile, process: str) -> None:
+        self._file = file
+        self._process = process
+        self._queue: deque[Entry | Request] = deque()
+        self._pending: list[Entry | Request] = []
+        self._wake = threading.Event()
+        self._hurry = threading.Event()
+        self._room = threading.Event()
+        self._room.set()
+        self._closing = False
+        self._failing_since: float | None = None
+        self._thread: threading.Thread | None = None
+        self._start_lock = threading.Lock()
+
+    # --- any thread
+
+    def append(self, table: str, row: Row) -> None:
+        """Queue one entry."""
+        self._queue.append((table, row))
+        if not self._wake.is_set():
+            self._wake.set()
+            self._ensure_running()
+        if len(self._queue) > CAPACITY:
+            self._push_back()
+
+    def transact(self, decision: Callable[[Transaction], T]) -> T:
+        """Run `decision` inside the next transaction and return its result once that is committed.
+
+        Raises what the decision raises (its own changes undone), or StorageError if the database refuses.
+        """
+        request = self._submit(Request(decision))
+        request.done.wait()
+        if request.error is not None:
+            raise request.error
+        result: T = request.result
+        return result
+
+    def flush(self, timeout: float | None = None) -> None:
+        """Return once everything appended before is committed.
+
+        Raises StorageError if the database refuses or `timeout` seconds pass; nothing queued is lost by that.
+        """
+        if not self._queue and not self._pending:
+            return
+        request = self._submit(Request(None))
+        if not request.done.wait(timeout):
+            raise StorageError(f"The record was not written to {str(self._file.path)!r} within {timeout} s.")
+        if request.error is not None:
+            raise request.error
+
+    def close(self, timeout: float = 60.0) -> None:
+        """Write what is queued and end the thread. Raises StorageError if that fails."""
+        if self._thread is None:
+            return
+        try:
+            self.flush(timeout)
+        finally:
+            self._closing = True
+            self._hurry.set()
+            self._wake.set()
+            self._thread.join(timeout)
+
+    @property
+    def backlog(self) -> int:
+        """Entries not yet committed."""
+        return len(self._queue) + len(self._pending)
+
+    def _submit(self, request: Request) -> Request:
+        self._queue.append(request)
+        self._hurry.set()
+        self._wake.set()
+        self._ensure_running()
+        return request
+
+    def _push_back(self) -> None:
+        """Wait until half of the queue has been written."""
+        self._room.clear()
+        self._hurry.set()
+        while len(self._queue) > CAPACITY // 2 and not self._closing:
+            self._room.wait(0.1)
+
+    def _ensure_running(self) -> None:
+        if self._thread is None:
+            with self._start_lock:
+                if self._thread is None:
+                    self._thread = threading.Thread(target=self._run, name="prefect-journal", daemon=True)
+                    self._thread.start()
+
+    # --- the writing thread
+
+    def _run(self) -> None:
+        while not (self._closing and not self._queue and not self._pending):
+            self._wake.wait()
+            if not self._hurry.is_set():
+                self._hurry.wait(LINGER)
+            self._hurry.clear()
+            self._wake.clear()
+            self._take()
+            if self._pending and not self._write() and self._closing:
+                break
+        self._file.close_writer()
+
+    def _take(self) -> None:
+        queue = self._queue
+        for _ in range(len(queue)):
+            self._pending.append(queue.popleft())
+        self._room.set()
+
+    def _write(self) -> bool:
+        """Write what was taken; on refusal keep the entries, tell those who wait, and come back."""
+        try:
+            self._commit(self._pending)
+        except (sqlite3.Error, StorageError, OSError) as error:
+            self._refused(error)
+            return False
+        taken, self._pending = self._pending, []
+        self._recovered()
+        for item in taken:
+            if isinstance(item, Request):
+                item.settle()
+        return True
+
+    def _commit(self, items: Sequence[Entry | Request]) -> None:
+        connection = self._file.writer()
+        insist(connection, "BEGIN IMMEDIATE", self._file.path, self._file.busy_timeout)
+        try:
+            self._perform(connection, items)
+            connection.execute("COMMIT")
+        except BaseException:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            raise
+
+    def _perform(self, connection: sqlite3.Connection, items: Sequence[Entry | Request]) -> None:
+        """Entries in bulk, decisions in between them in the order they came."""
+        rows: dict[str, list[Row]] = {}
+
+        def append(table: str, row: Row) -> None:
+            rows.setdefault(table, []).append(row)
+
+        transaction = Transaction(connection, append, self._process)
+        for item in items:
+            if not isinstance(item, Request):
+                append(*item)
+            elif item.decision is not None and not item.done.is_set():
+                write_rows(connection, rows)
+                decide_within(connection, transaction, item)
+        write_rows(connection, rows)
+
+    def _refused(self, error: Exception) -> None:
+        refusal = error if isinstance(error, StorageError) else translate(error, self._file.path)  # type: ignore[arg-type]
+        now = time.monotonic()
+        if self._failing_since is None:
+            self._failing_since = now
+            logger.error("%s %d entries wait.", refusal, len(self._pending))
+        for item in self._pending:
+            if isinstance(item, Request):
+                item.settle(refusal)
+        self._pending = [item for item in self._pending if not isinstance(item, Request)]
+        self._file.close_writer()
+        if not self._closing:
+            self._hurry.wait(GIVE_UP_SECONDS)
+            self._wake.set()
+
+    def _recovered(self) -> None:
+        if self._failing_since is not None:
+            logger.warning("The record at %s is being written again.", self._file.path)
+            self._failing_since = None
+
+
+def decide_within(connection: sqlite3.Connection, transaction: Transaction, request: Request) -> None:
+    """Run one decision in a savepoint, so that its failure undoes only itself."""
+    assert request.decision is not None
+    connection.execute("SAVEPOINT decision")
+    try:
+        request.result = request.decision(transaction)
+    except sqlite3.OperationalError:
+        raise
+    except Exception as error:
+        connection.execute("ROLLBACK TO decision")
+        request.error = error
+    connection.execute("RELEASE decision")
+
+
+def write_rows(connection: sqlite3.Connection, rows: dict[str, list[Row]]) -> None:
+    """Write and forget the rows gathered by table."""
+    for table, gathered in rows.items():
+        upsert(connection, LEDGERS[table], fold(table, gathered))
+    rows.clear()
+
+
+def upsert(connection: sqlite3.Connection, ledger: Ledger, rows: Sequence[Row]) -> None:
+    """Insert rows many to a statement, in sizes that halve, so that few distinct statements serve all counts."""
+    size = 1 << (LARGEST_STATEMENT // len(ledger.columns)).bit_length() - 1
+    start = 0
+    while start < len(rows):
+        while size > len(rows) - start:
+            size >>= 1
+        _insert(connection, ledger, rows[start : start + size])
+        start += size
+
+
+def _insert(connection: sqlite3.Connection, ledger: Ledger, rows: Sequence[Row]) -> None:
+    """Insert rows with one statement; where a value cannot be bound, one by one with that value mended."""
+    try:
+        connection.execute(_statement(ledger, len(rows)), tuple(chain.from_iterable(rows)))
+    except UNBINDABLE as error:
+        if len(rows) > 1:
+            for row in rows:
+                _insert(connection, ledger, (row,))
+            return
+        logger.warning("A value of a %s entry cannot be stored as it is: %s", ledger.table, error)
+        connection.execute(_statement(ledger, 1), tuple(_mended(value) for value in rows[0]))
+
+
+def _mended(value: Value) -> Value:
+    """The nearest value that SQLite can hold."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode()
+    if isinstance(value, int) and not -(2**63) <= value < 2**63:
+        return str(value)
+    return value if isinstance(value, (int, float, bytes)) or value is None else repr(value)
+
+
+_statements: dict[tuple[str, int], str] = {}
+
+
+def _statement(ledger: Ledger, count: int) -> str:
+    key = (ledger.table, count)
+    known = _statements.get(key)
+    if known is None:
+        known = _statements[key] = _make_statement(ledger, count)
+    return known
+
+
+def _make_statement(ledger: Ledger, count: int) -> str:
+    columns = ", ".join(f'"{name}"' for name in ledger.columns)
+    marks = "(" + ", ".join("?" * len(ledger.columns)) + ")"
+    values = ", ".join([marks] * count)
+    conflict = "DO NOTHING"
+    if ledger.newest_by is not None:
+        changes = ", ".join(f'"{name}" = excluded."{name}"' for name in ledger.updated)
+        order = f'excluded."{ledger.newest_by}" > "{ledger.table}"."{ledger.newest_by}"'
+        conflict = f"DO UPDATE SET {changes} WHERE {order}"
+    return f'INSERT INTO "{ledger.table}" ({columns}) VALUES {values} ON CONFLICT ({", ".join(ledger.key)}) {conflict}'

@@ -1,0 +1,177 @@
+"""Flow runs by id: load one, create one, commit its transition."""
+
+from __future__ import annotations
+
+import json
+from uuid import UUID
+
+from prefect.core.ids import state_id
+from prefect.core.lifecycle.runs import FlowRun
+from prefect.core.lifecycle.states import State, StateType
+from prefect.core.ports import FlowRunRequest
+from prefect.storage.keyed.encoding import details_from_json, details_to_json
+from prefect.storage.transaction import Transaction
+
+_COLUMNS = (
+    "id, flow_id, name, flow_version, deployment_id, parameters, tags, labels, entrypoint, parent_task_run_id,"
+    " parent_flow_run_id, root_flow_run_id, retries, retry_delay, attempt, run_count, version, sequence, state_id,"
+    " state_type, state_name, state_timestamp, state_message, state_details, state_data, expected_start_time,"
+    " start_time, end_time, run_time, created, updated, idempotency_key, infrastructure_pid, context"
+)
+_LOAD = f"SELECT {_COLUMNS}, (SELECT name FROM flow WHERE flow.id = flow_run.flow_id) FROM flow_run"
+
+
+def load(tx: Transaction, run_id: UUID) -> FlowRun | None:
+    """The run of that id, or None."""
+    row = tx.one(_LOAD + " WHERE id = ?", (run_id.bytes,))
+    return None if row is None else _from_row(row)
+
+
+def load_by_idempotency_key(tx: Transaction, flow_id: bytes, key: str) -> FlowRun | None:
+    """The run of a flow made with that idempotency key, or None."""
+    row = tx.one(_LOAD + " WHERE flow_id = ? AND idempotency_key = ?", (flow_id, key))
+    return None if row is None else _from_row(row)
+
+
+def child_of(tx: Transaction, parent_task_run_id: UUID) -> UUID | None:
+    """Id of the run whose parent is that task run, or None."""
+    row = tx.one("SELECT id FROM flow_run WHERE parent_task_run_id = ?", (parent_task_run_id.bytes,))
+    return None if row is None else _uuid(row[0])
+
+
+def _uuid(value: bytes | None) -> UUID | None:
+    return None if value is None else UUID(bytes=value)
+
+
+def _from_row(row: tuple[object, ...]) -> FlowRun:
+    (id_, flow_id, name, version, deployment, parameters, tags, labels, entrypoint, parent_task, parent_flow, root,
+     retries, delay, attempt, run_count, guard, sequence, state_id_, state_type, state_name, state_timestamp,
+     state_message, state_details, state_data, expected, start, end, run_time, created, updated, key, pid, context,
+     flow_name) = row  # fmt: skip
+    run = FlowRun(UUID(bytes=id_), name, UUID(bytes=flow_id))  # type: ignore[arg-type]
+    run.__dict__.update(
+        flow_name=flow_name, flow_version=version, deployment_id=_uuid(deployment),  # type: ignore[arg-type]
+        parameters=json.loads(parameters), tags=json.loads(tags), labels=json.loads(labels),  # type: ignore[arg-type]
+        entrypoint=entrypoint, parent_task_run_id=_uuid(parent_task),  # type: ignore[arg-type]
+        parent_flow_run_id=_uuid(parent_flow), root_flow_run_id=_uuid(root),  # type: ignore[arg-type]
+        retries=retries, retry_delay=delay, attempt=attempt, run_count=run_count, version=guard, sequence=sequence,
+        expected_start=expected, started=start, ended=end, run_micros=run_time, created_at=created,
+        updated_at=updated, idempotency_key=key, infrastructure_pid=pid,
+        context=json.loads(context),  # type: ignore[arg-type]
+    )  # fmt: skip
+    if state_type is not None:
+        state: State[object] = State.at(
+            state_timestamp,  # type: ignore[arg-type]
+            StateType(state_type),
+            state_name,  # type: ignore[arg-type]
+            state_message,  # type: ignore[arg-type]
+            json.loads(state_data) if state_data else None,  # type: ignore[arg-type]
+            details_from_json(state_details),  # type: ignore[arg-type]
+        )
+        state.id = _uuid(state_id_)  # type: ignore[arg-type]
+        run.state = state
+    return run
+
+
+def ensure_flow(tx: Transaction, name: str, new_id: UUID, tags: str, now: int) -> bytes:
+    """The id of the flow of that name, made if need be."""
+    row = tx.one("SELECT id FROM flow WHERE name = ?", (name,))
+    if row is not None:
+        found: bytes = row[0]
+        return found
+    values: dict[str, object] = {"id": new_id.bytes, "name": name, "tags": tags, "labels": "{}"}
+    tx.insert("flow", {**values, "created": now, "updated": now}, "ON CONFLICT (name) DO NOTHING")
+    return new_id.bytes
+
+
+def insert(tx: Transaction, request: FlowRunRequest, flow_id: bytes, now: int) -> None:
+    """A new run in no state yet; a run of that id stays as it is."""
+    tx.insert(
+        "flow_run",
+        {
+            "id": request.id.bytes,
+            "flow_id": flow_id,
+            "name": request.name,
+            "flow_version": request.flow_version,
+            "deployment_id": _bytes(request.deployment_id),
+            "parameters": request.parameters,
+            "context": request.context,
+            "tags": json.dumps(list(request.tags)),
+            "labels": json.dumps(dict(request.labels)),
+            "job_variables": request.job_variables,
+            "environment": request.environment,
+            "entrypoint": request.entrypoint,
+            "idempotency_key": request.idempotency_key,
+            "created_by": request.created_by,
+            "parent_task_run_id": _bytes(request.parent_task_run_id),
+            "parent_flow_run_id": _bytes(request.parent_flow_run_id),
+            "root_flow_run_id": _bytes(request.root_flow_run_id),
+            "auto_scheduled": 0,
+            "retries": request.retries,
+            "retry_delay": request.retry_delay,
+            "attempt": 0,
+            "run_count": 0,
+            "version": 0,
+            "sequence": -1,
+            "expected_start_time": now,
+            "run_time": 0,
+            "created": now,
+            "updated": now,
+        },
+        "ON CONFLICT (id) DO NOTHING",
+    )
+
+
+def _bytes(value: UUID | None) -> bytes | None:
+    return None if value is None else value.bytes
+
+
+_ENTER = """
+UPDATE flow_run SET
+  version = version + 1, sequence = ?, attempt = ?, run_count = ?, state_id = ?, state_type = ?, state_name = ?,
+  state_timestamp = ?, state_message = ?, state_details = ?, state_data = ?, expected_start_time = ?, start_time = ?,
+  end_time = ?, run_time = ?, next_scheduled_start_time = ?, updated = ?, failure = COALESCE(?, failure)
+WHERE id = ? AND version = ?
+"""
+
+
+def enter(tx: Transaction, run: FlowRun, state: State[object], reason: str | None, failure: str | None) -> bool:
+    """Write the state that `run` (already moved on by the caller) has entered; False if another was faster."""
+    moment = state.moment
+    identity = state_id(run.id.int, run.sequence).to_bytes(16, "big")
+    details, data = details_to_json(state), data_to_json(state)
+    scheduled = run.next_scheduled_start
+    changed = tx.execute(
+        _ENTER,
+        (
+            run.sequence, run.attempt, run.run_count, identity, state.type.value, state.name, moment, state.message,
+            details, data, run.expected_start, run.started, run.ended, run.run_micros, scheduled, moment, failure,
+            run.id.bytes, run.version,
+        ),
+    )  # fmt: skip
+    if changed != 1:
+        return False
+    run.version += 1
+    history = {"flow_run_id": run.id.bytes, "sequence": run.sequence, "id": identity, "attempt": run.attempt}
+    entered = {"type": state.type.value, "name": state.name, "timestamp": moment, "message": state.message}
+    tx.insert("flow_run_state", {**history, **entered, "details": details, "data": data, "reason": reason})
+    return True
+
+
+def data_to_json(state: State[object]) -> str | None:
+    """The reference to a kept result, if the state's data is one that can be written down."""
+    reference = getattr(state.data, "reference", None)
+    return None if reference is None else json.dumps(reference)
+
+
+def delete(tx: Transaction, run_id: UUID) -> bool:
+    """Remove a run with everything recorded of it; False if there is none."""
+    key = (run_id.bytes,)
+    tx.execute("DELETE FROM task_run_state WHERE task_run_id IN (SELECT id FROM task_run WHERE flow_run_id = ?)", key)
+    for table in ("task_run", "flow_run_state", "log", "artifact"):
+        tx.execute(f"DELETE FROM {table} WHERE flow_run_id = ?", key)
+    tx.execute("DELETE FROM run_attempt WHERE run_id = ?", key)
+    tx.execute("DELETE FROM concurrency_slot WHERE run_id = ?", key)
+    return tx.execute("DELETE FROM flow_run WHERE id = ?", key) == 1
+
+

@@ -1,0 +1,148 @@
+"""SQLite connections: how a file is opened, how its errors are translated, how a write transaction begins.
+
+WAL with `synchronous=FULL`: a commit that returned has been synced. Writers queue by `BEGIN IMMEDIATE`; SQLite's own
+waiting is not fair under many writers, so a busy file is asked again with jittered pauses until the busy timeout.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from prefect.exceptions import (
+    DatabaseBusy,
+    DatabaseCorrupt,
+    DatabaseFull,
+    DatabaseReadOnly,
+    SchemaTooNew,
+    StorageError,
+)
+
+SCHEMA = Path(__file__).parent / "sql" / "schema.sqlite.sql"
+SCHEMA_VERSION = 1
+FIRST_PAUSE, LONGEST_PAUSE = 0.001, 0.05
+
+
+def open_connection(path: Path, busy_timeout: float) -> sqlite3.Connection:
+    """A connection to the database at `path`, created with the current schema if there is none.
+
+    Raises StorageError, naming path and cause, if the file cannot be opened, written or understood.
+    """
+    with translated(path):
+        _create_private(path)
+        connection = sqlite3.connect(path, timeout=0, isolation_level=None, check_same_thread=False, cached_statements=256)
+        try:
+            _prepare(connection, path, busy_timeout)
+        except BaseException:
+            connection.close()
+            raise
+    return connection
+
+
+def open_reader(path: Path, busy_timeout: float) -> sqlite3.Connection:
+    """A connection for reading only, beside the writer."""
+    with translated(path):
+        connection = sqlite3.connect(path, timeout=busy_timeout, isolation_level=None, check_same_thread=False)
+        connection.execute("PRAGMA query_only = 1")
+    return connection
+
+
+def _create_private(path: Path) -> None:
+    """Make the file with mode 0600 in a directory with mode 0700, before SQLite would make it readable to all."""
+    if not path.parent.exists():
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if not path.exists():
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+
+
+def _prepare(connection: sqlite3.Connection, path: Path, busy_timeout: float) -> None:
+    insist(connection, "PRAGMA journal_mode = WAL", path, busy_timeout)
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA temp_store = MEMORY")
+    connection.execute("PRAGMA wal_autocheckpoint = 4000")
+    version = _version(connection)
+    if version == 0:
+        _create_schema(connection, path, busy_timeout)
+    elif version > SCHEMA_VERSION:
+        raise SchemaTooNew(
+            f"Database {str(path)!r} has schema version {version}, newer than this program's {SCHEMA_VERSION}."
+            " Upgrade headrace, or point PREFECT_HOME at another directory."
+        )
+
+
+def _version(connection: sqlite3.Connection) -> int:
+    version: int = connection.execute("PRAGMA user_version").fetchone()[0]
+    return version
+
+
+def _create_schema(connection: sqlite3.Connection, path: Path, busy_timeout: float) -> None:
+    """Create all tables in one transaction; whoever comes second finds them made."""
+    insist(connection, "BEGIN IMMEDIATE", path, busy_timeout)
+    try:
+        if _version(connection) == 0:
+            for statement in SCHEMA.read_text().split(";\n"):
+                connection.execute(statement)
+            connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+        connection.execute("COMMIT")
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+
+
+def insist(connection: sqlite3.Connection, statement: str, path: Path, busy_timeout: float) -> None:
+    """Execute a statement that needs a lock, asking again while others hold it.
+
+    Raises DatabaseBusy when `busy_timeout` seconds have passed.
+    """
+    deadline = time.monotonic() + busy_timeout
+    pause = FIRST_PAUSE
+    while True:
+        try:
+            connection.execute(statement)
+            return
+        except sqlite3.OperationalError as error:
+            if not is_busy(error):
+                raise
+            if time.monotonic() > deadline:
+                raise DatabaseBusy(
+                    f"Database {str(path)!r} stayed locked by another process for {busy_timeout:g} s."
+                    " Find what holds it, or raise PREFECT_SERVER_DATABASE_BUSY_TIMEOUT."
+                ) from error
+        time.sleep(pause * (0.5 + os.urandom(1)[0] / 255))
+        pause = min(pause * 2, LONGEST_PAUSE)
+
+
+def is_busy(error: sqlite3.Error) -> bool:
+    """Whether an error says only that somebody else holds the lock."""
+    return (error.sqlite_errorcode & 0xFF) in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+
+
+@contextmanager
+def translated(path: Path) -> Iterator[None]:
+    """Turn the driver's and the file system's errors into ours."""
+    try:
+        yield
+    except (sqlite3.Error, OSError) as error:
+        raise translate(error, path) from error
+
+
+def translate(error: sqlite3.Error | OSError, path: Path) -> StorageError:
+    """The StorageError that says the same, with path and mend."""
+    code = getattr(error, "sqlite_errorcode", None)
+    primary = None if code is None else code & 0xFF
+    where = f"database {str(path)!r}"
+    if primary in (sqlite3.SQLITE_FULL,) or (isinstance(error, OSError) and error.errno == 28):
+        return DatabaseFull(f"The disk that holds {where} is full; free some space and it goes on by itself.")
+    if primary in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+        return DatabaseCorrupt(
+            f"The {where} is damaged or no database ({error}). Move it away to start anew, or restore a copy."
+        )
+    if primary == sqlite3.SQLITE_READONLY or isinstance(error, PermissionError):
+        return DatabaseReadOnly(f"The {where} cannot be written ({error}); mend its permissions or set PREFECT_HOME.")
+    if primary in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        return DatabaseBusy(f"The {where} is locked by another process.")
+    return StorageError(f"The {where} cannot be used: {error}.")

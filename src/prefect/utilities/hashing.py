@@ -1,0 +1,1 @@
+def hash_objects(*a,**k): return "x"

@@ -1,0 +1,1 @@
+"""Tests of Headrace; they mirror `src/prefect/` room by room."""

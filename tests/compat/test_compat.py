@@ -1,0 +1,81 @@
+"""Headrace does what Prefect 3.8.8 was observed to do, case by case, but for the listed differences."""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from prefect.testing.utilities import prefect_test_harness
+
+import tests.compat.cases  # noqa: F401 - fills CASES
+from tests.compat.differences import DIFFERENCES, Difference
+from tests.compat.support import CASES, observe
+
+OBSERVED: dict[str, Any] = json.loads(Path(__file__).with_name("observed.json").read_text(encoding="utf-8"))
+
+# Programs of users leave generators, coroutines and files to the garbage collector; not what is tested here.
+pytestmark = pytest.mark.filterwarnings("ignore")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def hermetic_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """One temporary home and record for all cases."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PREFECT_HOME", str(tmp_path_factory.mktemp("home")))
+        patch.setenv("PREFECT_LOGGING_TO_CONSOLE", "false")
+        with prefect_test_harness():
+            yield
+
+
+@pytest.mark.parametrize("name", sorted(CASES))
+def test_case_gives_what_was_observed(name: str) -> None:
+    """The observation is Prefect's, with the deliberate differences put in."""
+    expected = copy.deepcopy(OBSERVED[name])
+    for difference in _differences_of(name):
+        expected = _with(expected, difference)
+    assert observe(CASES[name].run()) == expected
+
+
+def test_every_case_was_observed_and_nothing_else() -> None:
+    """`observed.json` and the corpus name the same cases: record again after adding one."""
+    assert set(OBSERVED) == set(CASES)
+
+
+def test_no_case_failed_while_recording() -> None:
+    """A case that could not run says nothing about behaviour."""
+    failed = [
+        name for name, seen in OBSERVED.items() if isinstance(seen, dict) and "the case itself failed" in seen
+    ]
+    assert failed == []
+
+
+@pytest.mark.parametrize("difference", DIFFERENCES, ids=lambda each: f"{each.case}{each.where}")
+def test_each_difference_is_real_and_has_a_reason(difference: Difference) -> None:
+    """An entry names a known case, gives a reason, and changes what Prefect was observed to do."""
+    assert difference.case in CASES
+    assert len(difference.reason) > 20
+    assert _with(copy.deepcopy(OBSERVED[difference.case]), difference) != OBSERVED[difference.case]
+
+
+def _differences_of(name: str) -> list[Difference]:
+    return [difference for difference in DIFFERENCES if difference.case == name]
+
+
+def _with(expected: Any, difference: Difference) -> Any:
+    """Put `ours` at the JSON-pointer-like place of an observation."""
+    if difference.where == "":
+        return difference.ours
+    *path, last = difference.where.removeprefix("/").split("/")
+    inner = expected
+    for step in path:
+        inner = inner[_key(inner, step)]
+    inner[_key(inner, last)] = difference.ours
+    return expected
+
+
+def _key(container: Any, step: str) -> Any:
+    return int(step) if isinstance(container, list) else step
