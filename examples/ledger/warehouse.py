@@ -1,4 +1,4 @@
-"""Where the data goes: one schema on SQLite or PostgreSQL, written by upserts: loading twice changes nothing."""
+"""Where the data goes: one schema on SQLite or PostgreSQL. Writes are upserts: two loads equal one."""
 
 from __future__ import annotations
 

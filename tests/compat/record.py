@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import faulthandler
+import importlib
 import json
 import os
 import sys
@@ -62,6 +63,7 @@ def _run_in_harness(only: list[str], repeat: int) -> list[dict[str, Any]]:
 
     from tests.compat.support import CASES
 
+    importlib.import_module("tests.compat.cases")
     chosen = [name for name in CASES if not only or any(name.startswith(prefix) for prefix in only)]
     with prefect_test_harness(server_startup_timeout=120):
         return [{name: _run_one(name) for name in chosen} for _ in range(repeat)]

@@ -1,4 +1,4 @@
-"""The ledger pipeline as a user runs it: to its end, twice, into PostgreSQL, in little memory, and killed midway."""
+"""The ledger pipeline as a user runs it: whole, twice, into PostgreSQL, in little memory, killed midway."""
 
 from __future__ import annotations
 
@@ -111,7 +111,8 @@ def count_rewrites(path: Path) -> None:
     with closing(sqlite3.connect(path)) as connection, connection:
         connection.execute("CREATE TABLE rewrites (flight INTEGER)")
         connection.execute(
-            "CREATE TRIGGER rewritten AFTER UPDATE ON flights BEGIN INSERT INTO rewrites VALUES (new.flight); END"
+            "CREATE TRIGGER rewritten AFTER UPDATE ON flights "
+            "BEGIN INSERT INTO rewrites VALUES (new.flight); END"
         )
 
 
@@ -130,7 +131,7 @@ def wait_for_chunks(path: Path, chunks: int) -> None:
 
 def peak_megabytes(terminal: Terminal, path: Path, rows: int) -> float:
     code = (
-        "import resource, runpy, sys; runpy.run_module('examples.ledger', run_name='__main__', alter_sys=True); "
+        "import resource, runpy; runpy.run_module('examples.ledger', run_name='__main__', alter_sys=True); "
         "print('peak', resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
     )
     output = terminal.python("-c", code, "--warehouse", f"sqlite:///{path}", *sizes(rows))

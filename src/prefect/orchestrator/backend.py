@@ -22,6 +22,8 @@ class EmbeddedBackend:
     def __init__(self, store: Store, clock: Clock) -> None:
         self.store = store
         self.clock = clock
+        self.record: Callable[[str, Row], None] = store.append
+        """Appends one entry to the journal; returns at once."""
         self.on_first_run: Callable[[], None] | None = None
         """Called once, when this process begins its first flow run."""
 
@@ -45,10 +47,6 @@ class EmbeddedBackend:
         notice, self.on_first_run = self.on_first_run, None
         if notice is not None:
             notice()
-
-    def record(self, table: str, row: Row) -> None:
-        """Append one entry to the journal; returns at once."""
-        self.store.append(table, row)
 
     def flush(self, timeout: float | None = None) -> None:
         """Return when everything recorded so far is committed."""

@@ -21,6 +21,7 @@ from prefect.settings.context import (
 )
 from prefect.settings.errors import InvalidProfileSettings, InvalidSettings
 from prefect.settings.files import private_directory
+from prefect.settings.kinds import SecretStr
 from prefect.settings.legacy import Setting, get_setting
 from prefect.settings.profiles import (
     Profile,
@@ -32,7 +33,6 @@ from prefect.settings.profiles import (
     update_current_profile,
 )
 from prefect.settings.root import INDEX, Settings, canonical_environment_prefix
-from prefect.settings.schema.kinds import SecretStr
 
 __all__ = [
     # values

@@ -76,8 +76,7 @@ def parse_pyproject(data: bytes, name: str) -> Document:
     return table if isinstance(table, dict) else {}
 
 
-DOTENV_LINE = re.compile(
-    r"""^\s*(?:export\s+)?(?P<name>[A-Za-z_][A-Za-z0-9_.]*)\s*=\s*
+DOTENV_LINE = r"""^\s*(?:export\s+)?(?P<name>[A-Za-z_][A-Za-z0-9_.]*)\s*=\s*
         (?:'(?P<plain>[^']*)'|"(?P<quoted>(?:[^"\\]|\\.)*)"|(?P<bare>.*?))\s*(?:(?<=\s)\#.*|(?<=['"])\s*\#.*)?
         $""",
     re.VERBOSE,
@@ -87,9 +86,10 @@ ESCAPES = {"n": "\n", "t": "\t", "r": "\r"}
 
 def parse_dotenv(data: bytes, name: str) -> Document:
     """Names and texts of a .env file, with `${NAME}` filled in from the lines before and the environment."""
+    pattern = re.compile(DOTENV_LINE, re.VERBOSE)
     values: Document = {}
     for line in data.decode(errors="replace").splitlines():
-        match = None if line.lstrip().startswith("#") else DOTENV_LINE.match(line)
+        match = None if line.lstrip().startswith("#") else pattern.match(line)
         if match is not None:
             values[match["name"]] = _dotenv_value(match, values)
     return values

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from prefect.settings.current import get_current_settings
+from prefect.settings.fields import AnyField, Key
+from prefect.settings.kinds import SecretStr
 from prefect.settings.root import INDEX, Settings, find_field
-from prefect.settings.schema.fields import AnyField, Key
-from prefect.settings.schema.kinds import SecretStr
 
 
 class Setting(Key):

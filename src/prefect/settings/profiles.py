@@ -11,7 +11,9 @@ from prefect.exceptions import MissingProfileError
 from prefect.settings.constants import DEFAULT_PROFILE_NAME, DEFAULT_PROFILES_PATH
 from prefect.settings.current import get_current_settings
 from prefect.settings.errors import InvalidProfileSettings
+from prefect.settings.fields import Key
 from prefect.settings.files import warn_once
+from prefect.settings.given import Given, profile_source
 from prefect.settings.legacy import Setting, get_setting
 from prefect.settings.profile_files import (
     RawProfile,
@@ -20,8 +22,6 @@ from prefect.settings.profile_files import (
     write_profiles_file,
 )
 from prefect.settings.root import INDEX, check_values, find_field
-from prefect.settings.schema.fields import Key
-from prefect.settings.schema.given import Given, profile_source
 from prefect.settings.sources import unknown_setting
 
 

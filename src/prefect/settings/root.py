@@ -12,6 +12,16 @@ from typing import Any, Self
 
 from prefect.settings.constants import default_home
 from prefect.settings.errors import InvalidProfileSettings, InvalidSettings
+from prefect.settings.fields import AnyField, Field, From, Group, Key, Section, path_field
+from prefect.settings.given import (
+    CODE,
+    DEFAULTS,
+    DOTENV,
+    ENVIRONMENT,
+    PREFECT_TOML,
+    PYPROJECT_TOML,
+    Given,
+)
 from prefect.settings.groups import database, logging
 from prefect.settings.groups.api import APISettings, CloudSettings, misconfigurations, ui_url
 from prefect.settings.groups.client import ClientSettings, CLISettings
@@ -23,22 +33,11 @@ from prefect.settings.groups.extras import (
     TestingSettings,
 )
 from prefect.settings.groups.logging import InternalSettings, LoggingSettings
-from prefect.settings.groups.paths import path_field
 from prefect.settings.groups.runners import DeploymentsSettings, RunnerSettings, WorkerSettings
 from prefect.settings.groups.runs import FlowsSettings, ResultsSettings, TasksSettings
 from prefect.settings.groups.server import ServerSettings
+from prefect.settings.kinds import BOOL, MASK, OPTIONAL_TEXT, PATH
 from prefect.settings.profile_files import RawProfile
-from prefect.settings.schema.fields import AnyField, Field, From, Group, Key, Section
-from prefect.settings.schema.given import (
-    CODE,
-    DEFAULTS,
-    DOTENV,
-    ENVIRONMENT,
-    PREFECT_TOML,
-    PYPROJECT_TOML,
-    Given,
-)
-from prefect.settings.schema.kinds import BOOL, MASK, OPTIONAL_TEXT, PATH
 from prefect.settings.sources import Index, Values, collect, from_profile, override
 
 SettingKey = Key | str

@@ -13,11 +13,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from prefect.settings.constants import default_home
+from prefect.settings.fields import AnyField, Group, put_home
 from prefect.settings.files import parse_dotenv, parse_pyproject, parse_toml, read_file, warn_once
-from prefect.settings.groups.paths import put_home
-from prefect.settings.profile_files import RawProfile, active_profile
-from prefect.settings.schema.fields import AnyField, Group
-from prefect.settings.schema.given import (
+from prefect.settings.given import (
     DOTENV,
     ENVIRONMENT,
     PREFECT_TOML,
@@ -25,6 +23,7 @@ from prefect.settings.schema.given import (
     Given,
     profile_source,
 )
+from prefect.settings.profile_files import RawProfile, active_profile
 
 Values = dict[str, Given]
 """What sources gave, by accessor."""

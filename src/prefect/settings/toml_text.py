@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Mapping
 
-BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
+BARE_KEY = r"[A-Za-z0-9_-]+"
 
 
 def to_toml(document: Mapping[str, object]) -> str:
@@ -25,7 +25,7 @@ def _table(path: tuple[str, ...], table: Mapping[str, object]) -> list[str]:
 
 
 def _key(name: str) -> str:
-    return name if BARE_KEY.fullmatch(name) else _text(name)
+    return name if re.fullmatch(BARE_KEY, name) else _text(name)
 
 
 def _value(value: object) -> str:

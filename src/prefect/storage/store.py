@@ -30,10 +30,8 @@ class Store:
         self.process = process
         self._file = StoreFile(path, busy_timeout)
         self._journal = Journal(self._file, process)
-
-    def append(self, table: str, row: Row) -> None:
-        """Add a journal entry; returns at once."""
-        self._journal.append(table, row)
+        self.append: Callable[[str, Row], None] = self._journal.append
+        """Adds a journal entry; returns at once."""
 
     def transact(self, decision: Callable[[Transaction], T]) -> T:
         """Run a decision in the next transaction; returns once it is committed and synced."""

@@ -173,14 +173,5 @@ def pausing_outside_of_a_flow():
 
 
 @case
-def pausing_inside_a_task():
-    @task
-    def work():
-        return observe(attempt(pause_flow_run, timeout=1))
-
-    return flow(lambda: work(), name="main")()
-
-
-@case
 def suspending_without_a_deployment():
     return observe(attempt(flow(lambda: suspend_flow_run(), name="main")))

@@ -114,6 +114,9 @@ class StateDetails:
         return f"StateDetails({', '.join(f'{name}={value!r}' for name, value in self.facts().items())})"
 
 
+_NO_RUNS: tuple[None, None] = (None, None)
+
+
 class State(Generic[R]):
     """The state of a flow run or task run.
 
@@ -129,11 +132,12 @@ class State(Generic[R]):
     Raises ValueError if the type is none of the nine.
     """
 
-    __slots__ = ("_details", "_id", "_moment", "created", "data", "message", "name", "type", "updated")
+    __slots__ = ("_details", "_id", "_moment", "_runs", "created", "data", "message", "name", "type", "updated")
 
     _id: int | UUID | None
     _moment: int | None
     _details: StateDetails | None
+    _runs: tuple[UUID | None, UUID | None]
 
     def __init__(
         self,
@@ -157,6 +161,7 @@ class State(Generic[R]):
         self._details = StateDetails(**state_details) if isinstance(state_details, Mapping) else state_details
         self._moment = None if timestamp is None else to_micros(timestamp)
         self._id = id
+        self._runs = _NO_RUNS
         self.created = created
         self.updated = updated
 
@@ -179,6 +184,7 @@ class State(Generic[R]):
         made._details = details
         made._moment = moment
         made._id = None
+        made._runs = _NO_RUNS
         made.created = None
         made.updated = None
         return made
@@ -215,6 +221,11 @@ class State(Generic[R]):
         """Facts that accompany the state."""
         if self._details is None:
             self._details = StateDetails()
+        flow_run_id, task_run_id = self._runs
+        if flow_run_id is not None and self._details.flow_run_id is None:
+            self._details.flow_run_id = flow_run_id
+        if task_run_id is not None and self._details.task_run_id is None:
+            self._details.task_run_id = task_run_id
         return self._details
 
     @state_details.setter
@@ -227,6 +238,10 @@ class State(Generic[R]):
             self._moment = moment
         if self._id is None:
             self._id = state_id
+
+    def belong_to(self, flow_run_id: UUID | None, task_run_id: UUID | None) -> None:
+        """Say whose state this is; its details name the runs when they are asked for."""
+        self._runs = (flow_run_id, task_run_id)
 
     def detail_facts(self) -> dict[str, object]:
         """The details that differ from their defaults, without making any."""

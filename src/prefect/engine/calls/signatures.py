@@ -8,6 +8,7 @@ whose error messages are the ones Python's users know.
 from __future__ import annotations
 
 import inspect
+import json
 from collections.abc import Callable
 from types import FunctionType
 from typing import Any
@@ -17,10 +18,18 @@ from prefect.exceptions import ParameterBindError
 _VARIADIC = inspect.CO_VARARGS | inspect.CO_VARKEYWORDS
 
 
+class NoInputs(dict[str, list[object]]):
+    """The inputs of a call that depends on no other, with their JSON text."""
+
+    def __init__(self, names: dict[str, list[object]]) -> None:
+        super().__init__(names)
+        self.json = json.dumps(names)
+
+
 class Binder:
     """How one function takes its parameters."""
 
-    __slots__ = ("_defaults", "_names", "_plain", "_required", "_signature", "fn")
+    __slots__ = ("_defaults", "_names", "_plain", "_required", "_signature", "fn", "no_inputs")
 
     def __init__(self, fn: Callable[..., Any]) -> None:
         self.fn = fn
@@ -30,6 +39,7 @@ class Binder:
         self._plain = _is_plain(fn)
         if self._plain:
             self._read_code(fn)  # type: ignore[arg-type]
+        self.no_inputs: NoInputs = NoInputs({name: [] for name in self.names})
 
     def _read_code(self, fn: FunctionType) -> None:
         code = fn.__code__

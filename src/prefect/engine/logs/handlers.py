@@ -7,6 +7,7 @@ import sys
 import time
 from typing import IO
 
+from prefect.core.journal import LOG
 from prefect.engine.context import FlowRunContext, TaskRunContext
 from prefect.engine.logs.paint import painted
 
@@ -25,25 +26,35 @@ class ConsoleHandler(logging.Handler):
         super().__init__(level)
         self._stream = stream
         self._colors = colors
+        self._known_stream: IO[str] | None = None
+        self._paints = False
         self._second = 0
         self._clock = ""
 
     def emit(self, record: logging.LogRecord) -> None:
         try:
-            stream = self._stream or sys.stderr
-            line = self.format(record)
-            if self._colors and stream.isatty():
-                line = painted(line, record.levelno)
-            stream.write(line + "\n")
+            self.write_line(self.format(record), record.levelno)
         except Exception:
             self.handleError(record)
 
-    def format(self, record: logging.LogRecord) -> str:
-        second = int(record.created)
+    def write_line(self, line: str, level: int) -> None:
+        """Write one finished line, painted if people look at it."""
+        stream = self._stream or sys.stderr
+        if stream is not self._known_stream:
+            self._known_stream = stream
+            self._paints = self._colors and stream.isatty()
+        stream.write((painted(line, level) if self._paints else line) + "\n")
+
+    def line(self, created: float, level_name: str, about: str, message: str) -> str:
+        """`12:03:45.123 | INFO    | Task run 'x' - message`."""
+        second = int(created)
         if second != self._second:
             self._clock = time.strftime("%H:%M:%S", time.localtime(second))
             self._second = second
-        line = f"{self._clock}.{int(record.msecs):03d} | {record.levelname:<7} | {subject(record)} - {record.getMessage()}"
+        return f"{self._clock}.{int((created - second) * 1000):03d} | {level_name:<7} | {about} - {message}"
+
+    def format(self, record: logging.LogRecord) -> str:
+        line = self.line(record.created, record.levelname, subject(record), record.getMessage())
         if record.exc_info:
             line += "\n" + _traceback(record)
         return line
@@ -86,22 +97,20 @@ def record_line(context: FlowRunContext | TaskRunContext, record: logging.LogRec
     message = record.getMessage()
     if record.exc_info:
         message += "\n" + _traceback(record)
+    record_message(context, record.name, record.levelno, message, int(record.created * 1_000_000))
+
+
+def record_message(
+    context: FlowRunContext | TaskRunContext, name: str, level: int, message: str, moment: int
+) -> None:
+    """Append one message to the record of the run that `context` belongs to, cut if it is too long."""
     limit = context.config.logging_to_api_max_log_size
     if len(message) > limit:
         message = message[: limit - len(TRUNCATED)] + TRUNCATED
     flow_run_id, task_run_id, attempt = _addresses(context)
-    row = (
-        context.runtime.clock.new_id().bytes,
-        flow_run_id,
-        task_run_id,
-        attempt,
-        next(context.positions),
-        record.name,
-        record.levelno,
-        message,
-        int(record.created * 1_000_000),
-    )
-    context.record("log", row)
+    identity = context.runtime.clock.new_id().bytes
+    row = (identity, flow_run_id, task_run_id, attempt, next(context.positions), name, level, message, moment)
+    context.record(LOG, row)
 
 
 def _addresses(context: FlowRunContext | TaskRunContext) -> tuple[bytes | None, bytes | None, int]:

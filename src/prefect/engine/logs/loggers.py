@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import MutableMapping
 from typing import Any
 
 from prefect.engine.context import FlowRunContext, RunContext, TaskRunContext
+from prefect.engine.logs.handlers import ConsoleHandler, JournalHandler, record_message
 from prefect.exceptions import MissingContextError
 
 FLOW_RUNS = logging.getLogger("prefect.flow_runs")
 TASK_RUNS = logging.getLogger("prefect.task_runs")
+PREFECT = logging.getLogger("prefect")
+_LEVELS = {logging.DEBUG: "DEBUG", logging.INFO: "INFO", logging.WARNING: "WARNING", logging.ERROR: "ERROR"}
 
 
 class PrefectLogAdapter(logging.LoggerAdapter[logging.Logger]):
@@ -80,9 +84,31 @@ def get_run_logger(context: RunContext | None = None, **kwargs: Any) -> PrefectL
 
 
 def log_task_line(context: TaskRunContext, level: int, message: str, exc_info: Any = None) -> None:
-    """Log one of the engine's own lines about a task run, without what `Logger.log` would look up."""
-    if TASK_RUNS.isEnabledFor(level):
+    """Log one of the engine's own lines about a task run.
+
+    Where nobody has added handlers or filters, it goes to the console and the record without a `LogRecord`.
+    """
+    if not TASK_RUNS.isEnabledFor(level):
+        return
+    console = _console_alone()
+    if console is None or exc_info is not None:
         _handle(TASK_RUNS, level, message, exc_info, {"task_run_name": context.task_run.name, "run_context": context})
+        return
+    created = time.time()
+    console.write_line(console.line(created, _LEVELS[level], f"Task run {context.task_run.name!r}", message), level)
+    if context.config.logging_to_api_enabled:
+        record_message(context, "prefect.task_runs", level, message, int(created * 1_000_000))
+
+
+def _console_alone() -> ConsoleHandler | None:
+    """The console handler, if log lines of task runs go to our own two handlers and nowhere else."""
+    if len(TASK_RUNS.handlers) != 1 or len(PREFECT.handlers) != 1 or PREFECT.propagate or not TASK_RUNS.propagate:
+        return None
+    journal, console = TASK_RUNS.handlers[0], PREFECT.handlers[0]
+    plain = type(journal) is JournalHandler and type(console) is ConsoleHandler
+    if not plain or TASK_RUNS.filters or journal.filters or console.filters:
+        return None
+    return console  # type: ignore[return-value]
 
 
 def log_flow_line(context: FlowRunContext, level: int, message: str, exc_info: Any = None) -> None:

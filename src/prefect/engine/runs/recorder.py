@@ -11,6 +11,7 @@ from prefect.core.lifecycle.runs import TaskRun
 from prefect.core.lifecycle.states import State
 from prefect.core.ports import Clock
 from prefect.core.times import to_micros
+from prefect.engine.calls.signatures import NoInputs
 
 
 class TaskRecorder:
@@ -24,7 +25,7 @@ class TaskRecorder:
         policy: the task's retry policy as JSON text.
     """
 
-    __slots__ = ("_attempt", "_clock", "_fixed", "_policy", "_record", "_run_bytes", "_run_int", "failure", "result", "run")
+    __slots__ = ("_attempt", "_clock", "_fixed", "_policy", "_record", "_run_bytes", "_run_int", "_texts", "failure", "result", "run")
 
     def __init__(self, run: TaskRun, record: Any, clock: Clock, attempt: int, policy: str) -> None:
         self.run = run
@@ -55,6 +56,7 @@ class TaskRecorder:
         state.stamp(0, identity)
         name = identity.to_bytes(16, "big")
         details, data = state_details_json(state), state_data_json(state)
+        self._texts = (details, data)
         row = (self._run_bytes, run.sequence, name, self._attempt, state.type.value, state.name, state.moment,
                state.message, details, data)  # fmt: skip
         self._record(TASK_RUN_STATE, row)
@@ -68,7 +70,7 @@ class TaskRecorder:
         return (
             *self._fixed, run.name, run.cache_key, None if expiration is None else to_micros(expiration), self._attempt,
             run.run_count, run.sequence, state_id, state.type.value, state.name, state.moment, state.message,
-            state_details_json(state), state_data_json(state), run.expected_start, run.submitted, run.started,
+            *self._texts, run.expected_start, run.submitted, run.started,
             run.ended, run.run_micros, run.updated_at, *self.result,
             None if run.reused_from is None else run.reused_from.bytes, self.failure,
         )  # fmt: skip
@@ -80,8 +82,14 @@ class TaskRecorder:
             self._run_bytes, None if flow_run is None else flow_run.bytes, None if parent is None else parent.bytes,
             run.task_name, run.task_key, run.dynamic_key, run.map_index, run.call_key, run.task_version,
             json.dumps(sorted(run.tags)) if run.tags else "[]", "{}",
-            json.dumps(run.task_inputs) if run.task_inputs else "{}", self._policy, run.created_at, None,
+            _inputs_json(run.task_inputs), self._policy, run.created_at, None,
         )  # fmt: skip
+
+
+def _inputs_json(inputs: Any) -> str:
+    if not inputs:
+        return "{}"
+    return inputs.json if type(inputs) is NoInputs else json.dumps(inputs)
 
 
 def state_details_json(state: State[Any]) -> str | None:

@@ -38,7 +38,8 @@ from prefect.engine.steps import Call, Sleep, Steps
 from prefect.engine.timeouts import DeadlineReached
 from prefect.exceptions import UpstreamTaskError
 
-NAME_DIGITS = 3
+_GOLDEN = 0x9E3779B1
+"""Multiplying by this odd number (Knuth's) scatters counters over the digits."""
 
 
 class TaskExecution:
@@ -145,9 +146,8 @@ class TaskExecution:
 
     def _make_run(self, task_run_id: UUID | None) -> TaskRun:
         run_id = task_run_id or self.clock.new_id()
-        suffix = f"{run_id.int >> 16 & 0xFFFFFFFF:08x}"
         task = self.task
-        run = TaskRun(run_id, f"{task.name}-{suffix[-NAME_DIGITS:]}", task.task_key, str(run_id) if self.flow else suffix)
+        run = TaskRun(run_id, f"{task.name}-{name_suffix(run_id.int)}", task.task_key, f"{run_id.int:032x}")
         run.task_name = task.name
         run.map_index = self.map_index
         run.submitted = self.submitted
@@ -187,7 +187,7 @@ class TaskExecution:
             self.run.task_inputs = resolver.inputs
         else:
             self._identify(self.parameters)
-            self.run.task_inputs = {name: [] for name in self.parameters}
+            self.run.task_inputs = self.task.binder.no_inputs
         return True
 
     def _identify(self, parameters: dict[str, Any]) -> None:
@@ -309,8 +309,7 @@ class TaskExecution:
         self._succeed(state)
 
     def _enter_final(self, state: State[Any], level: int) -> None:
-        state.state_details.task_run_id = self.run.id
-        state.state_details.flow_run_id = self.run.flow_run_id
+        state.belong_to(self.run.flow_run_id, self.run.id)
         self.recorder.enter(state)
         log_task_line(self.context, level, f"Finished in state {state}")  # type: ignore[arg-type]
 
@@ -336,6 +335,11 @@ class TaskExecution:
             yield from self._enter_hooks(self.task.on_failure_hooks)
         elif state.is_completed():
             yield from self._enter_hooks(self.task.on_completion_hooks)
+
+
+def name_suffix(run_id: int) -> str:
+    """Three hexadecimal digits that differ between runs made one after another."""
+    return f"{(run_id >> 16) * _GOLDEN >> 20 & 0xFFF:03x}"
 
 
 def _origin_key(flow: FlowRunContext, value: Any) -> Any:

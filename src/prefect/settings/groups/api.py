@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 from urllib.parse import urlsplit
 
-from prefect.settings.schema.fields import Field, From, Group
-from prefect.settings.schema.kinds import BOOL, OPTIONAL_SECRET, OPTIONAL_TEXT, TEXT, integer, number
+from prefect.settings.fields import Field, From, Group
+from prefect.settings.kinds import BOOL, OPTIONAL_SECRET, OPTIONAL_TEXT, TEXT, integer, number
 
 
 class APISettings(Group, path="api"):

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 
-from prefect.settings.schema.fields import Field, From, Group, Section
-from prefect.settings.schema.kinds import BOOL, OPTIONAL_BOOL, PORT, Kind, integer, number
+from prefect.settings.fields import Field, From, Group, Section
+from prefect.settings.kinds import BOOL, OPTIONAL_BOOL, PORT, Kind, integer, number
 
 
 def read_status_codes(raw: object) -> set[int]:

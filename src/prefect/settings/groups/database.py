@@ -6,9 +6,8 @@ import os
 from pathlib import Path
 from urllib.parse import quote
 
-from prefect.settings.groups.paths import put_home
-from prefect.settings.schema.fields import Field, From, Group, Section
-from prefect.settings.schema.kinds import (
+from prefect.settings.fields import Field, From, Group, Section, put_home
+from prefect.settings.kinds import (
     BOOL,
     OPTIONAL_SECRET,
     OPTIONAL_TEXT,

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from prefect.settings.fields import Field, From, Group
 from prefect.settings.groups.logging import WORD_SET
-from prefect.settings.schema.fields import Field, From, Group
-from prefect.settings.schema.kinds import BOOL, Kind, integer, number
+from prefect.settings.kinds import BOOL, Kind, integer, number
 
 
 class EventsSettings(Group, path="events"):

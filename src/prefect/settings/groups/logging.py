@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from prefect.settings.groups.paths import path_field
-from prefect.settings.schema.fields import Field, From, Group, Section
-from prefect.settings.schema.kinds import BOOL, LEVEL, Kind, choice, integer, number, read_text
+from prefect.settings.fields import Field, From, Group, Section, path_field
+from prefect.settings.kinds import BOOL, LEVEL, Kind, choice, integer, number, read_text
 
 
 def read_words(raw: object) -> list[str]:

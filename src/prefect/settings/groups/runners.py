@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from prefect.settings.schema.fields import Field, Group, Section
-from prefect.settings.schema.kinds import BOOL, LEVEL, OPTIONAL_TEXT, PORT, TEXT, integer, number
+from prefect.settings.fields import Field, Group, Section
+from prefect.settings.kinds import BOOL, LEVEL, OPTIONAL_TEXT, PORT, TEXT, integer, number
 
 
 class RunnerServerSettings(Group, path="runner.server"):

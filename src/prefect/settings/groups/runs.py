@@ -5,9 +5,8 @@ from __future__ import annotations
 import json
 from typing import TypeAlias
 
-from prefect.settings.groups.paths import path_field
-from prefect.settings.schema.fields import Field, Group, Section
-from prefect.settings.schema.kinds import (
+from prefect.settings.fields import Field, Group, Section, path_field
+from prefect.settings.kinds import (
     BOOL,
     OPTIONAL_BOOL,
     OPTIONAL_TEXT,

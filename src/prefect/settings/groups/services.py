@@ -7,17 +7,18 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import TypeAlias
 
+from prefect.settings.fields import Field, From, Group, Section
 from prefect.settings.groups.logging import read_words
-from prefect.settings.schema.durations import format_duration, parse_duration
-from prefect.settings.schema.fields import Field, From, Group, Section
-from prefect.settings.schema.kinds import (
+from prefect.settings.kinds import (
     BOOL,
     DURATION,
     FALSE_WORDS,
     TRUE_WORDS,
     Kind,
+    format_duration,
     integer,
     number,
+    parse_duration,
     read_bool,
 )
 

@@ -10,10 +10,11 @@ groups of one tree.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
 from typing import Any, ClassVar, Generic, TypeVar, overload
 
-from prefect.settings.schema.given import Given
-from prefect.settings.schema.kinds import MASK, Kind
+from prefect.settings.given import Given
+from prefect.settings.kinds import MASK, PATH, Kind
 
 T = TypeVar("T")
 G = TypeVar("G", bound="Group")
@@ -102,6 +103,26 @@ class Field(Key, Generic[T]):
 
 
 AnyField = Field[Any]
+
+HOME_PLACEHOLDERS = ("${PREFECT_HOME}", "$PREFECT_HOME")
+
+
+def path_field(name_in_home: str, help: str, *aliases: str) -> Field[Path]:
+    """A path whose default is a name inside PREFECT_HOME, and which may begin with `$PREFECT_HOME`."""
+    return Field(
+        PATH,
+        From(("home",), lambda home: home / name_in_home),
+        help,
+        aliases=aliases,
+        finish=From(("home",), lambda path, home: Path(put_home(str(path), home))),
+    )
+
+
+def put_home(text: str, home: Path) -> str:
+    """The text with `$PREFECT_HOME` replaced by the directory."""
+    for placeholder in HOME_PLACEHOLDERS:
+        text = text.replace(placeholder, str(home))
+    return text
 
 
 class Section(Generic[G]):

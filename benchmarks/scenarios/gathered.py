@@ -1,0 +1,27 @@
+"""`asyncio.gather` over async tasks that do nothing."""
+
+import asyncio
+
+from prefect import flow, task
+
+from benchmarks.measure import COUNT, WARM_UP, emit, now, recorded, rows
+
+
+@task
+async def nothing(number: int) -> int:
+    return number
+
+
+@flow
+async def many(count: int) -> float:
+    started = now()
+    await asyncio.gather(*(nothing(number) for number in range(count)))
+    return started
+
+
+if __name__ == "__main__":
+    asyncio.run(many(WARM_UP))
+    before = rows()
+    started = asyncio.run(many(COUNT))
+    seconds = recorded(started, before, {"flow_run": 1, "task_run": COUNT, "task_run_state": 3 * COUNT})
+    emit({"throughput": COUNT / seconds})

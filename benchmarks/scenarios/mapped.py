@@ -1,0 +1,27 @@
+"""`map` of a task that does nothing, and the memory it takes."""
+
+from prefect import flow, task
+
+from benchmarks.measure import COUNT, WARM_UP, emit, memory_bytes, now, peak_memory_bytes, recorded, rows
+
+
+@task
+def nothing(number: int) -> int:
+    return number
+
+
+@flow
+def many(count: int) -> float:
+    started = now()
+    results = nothing.map(range(count)).result()
+    if results != list(range(count)):
+        raise AssertionError("the results are not those of the tasks")
+    return started
+
+
+if __name__ == "__main__":
+    many(WARM_UP)
+    before, baseline = rows(), memory_bytes()
+    started = many(COUNT)
+    seconds = recorded(started, before, {"flow_run": 1, "task_run": COUNT, "task_run_state": 3 * COUNT})
+    emit({"throughput": COUNT / seconds, "memory": (peak_memory_bytes() - baseline) / 1e6})
