@@ -1,9 +1,10 @@
 """What a scenario uses to measure itself. Imported under both interpreters, so it needs nothing but Python.
 
-A scenario runs in a process of its own, with a `PREFECT_HOME` of its own. It does a small warm-up run first (imports,
-threads, the database or the temporary server), notes how many rows the record holds, and then takes its time.
-For Headrace the clock stops when the record is complete: all rows that must be there are committed and seen by a
-second, read-only connection. For Prefect it stops when the call returns, unless the scenario asks for the record.
+A scenario runs in a process of its own, with a `PREFECT_HOME` of its own. It does a small warm-up run first
+(imports, threads, the database or the temporary server), notes how many rows the record holds, and then takes
+its time. For Headrace the clock stops when the record is complete: all rows that must be there are committed
+and seen by a second, read-only connection. For Prefect it stops when the call returns, unless the scenario
+asks for the record.
 """
 
 from __future__ import annotations
@@ -34,7 +35,19 @@ def rows(home: Path = _home) -> dict[str, int]:
         return {table: record.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in TABLES}
 
 
-def recorded(started: float, before: Mapping[str, int], added: Mapping[str, int], both: bool = False) -> float:
+def settled_rows() -> dict[str, int]:
+    """The rows of the record once it has been still for a tenth of a second: where a measurement starts."""
+    found = rows()
+    while True:
+        time.sleep(0.1)
+        earlier, found = found, rows()
+        if earlier == found:
+            return found
+
+
+def recorded(
+    started: float, before: Mapping[str, int], added: Mapping[str, int], both: bool = False
+) -> float:
     """Seconds from `started` until `added` rows more than `before` are in the record.
 
     Under Prefect the seconds until now, unless `both`. Raises RuntimeError if rows are missing after

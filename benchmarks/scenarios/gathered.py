@@ -2,9 +2,8 @@
 
 import asyncio
 
+from benchmarks.measure import COUNT, WARM_UP, emit, now, recorded, settled_rows
 from prefect import flow, task
-
-from benchmarks.measure import COUNT, WARM_UP, emit, now, recorded, rows
 
 
 @task
@@ -21,7 +20,7 @@ async def many(count: int) -> float:
 
 if __name__ == "__main__":
     asyncio.run(many(WARM_UP))
-    before = rows()
+    before = settled_rows()
     started = asyncio.run(many(COUNT))
     seconds = recorded(started, before, {"flow_run": 1, "task_run": COUNT, "task_run_state": 3 * COUNT})
     emit({"throughput": COUNT / seconds})

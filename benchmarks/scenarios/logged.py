@@ -1,8 +1,7 @@
 """Log lines through `get_run_logger`, until all of them are in the record."""
 
+from benchmarks.measure import COUNT, WARM_UP, emit, now, recorded, settled_rows
 from prefect import flow, get_run_logger
-
-from benchmarks.measure import COUNT, WARM_UP, emit, now, recorded, rows
 
 ENGINE_LINES = 2  # the engine's own about a flow run; Prefect adds one with the address of the page
 
@@ -18,7 +17,7 @@ def talk(count: int) -> float:
 
 if __name__ == "__main__":
     talk(WARM_UP)
-    before = rows()
+    before = settled_rows()
     started = talk(COUNT)
     seconds = recorded(started, before, {"flow_run": 1, "log": COUNT + ENGINE_LINES}, both=True)
     emit({"throughput": COUNT / seconds})

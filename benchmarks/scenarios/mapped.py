@@ -1,8 +1,16 @@
 """`map` of a task that does nothing, and the memory it takes."""
 
+from benchmarks.measure import (
+    COUNT,
+    WARM_UP,
+    emit,
+    memory_bytes,
+    now,
+    peak_memory_bytes,
+    recorded,
+    settled_rows,
+)
 from prefect import flow, task
-
-from benchmarks.measure import COUNT, WARM_UP, emit, memory_bytes, now, peak_memory_bytes, recorded, rows
 
 
 @task
@@ -21,7 +29,7 @@ def many(count: int) -> float:
 
 if __name__ == "__main__":
     many(WARM_UP)
-    before, baseline = rows(), memory_bytes()
+    before, baseline = settled_rows(), memory_bytes()
     started = many(COUNT)
     seconds = recorded(started, before, {"flow_run": 1, "task_run": COUNT, "task_run_state": 3 * COUNT})
     emit({"throughput": COUNT / seconds, "memory": (peak_memory_bytes() - baseline) / 1e6})

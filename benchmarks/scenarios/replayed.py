@@ -1,16 +1,16 @@
 """A run whose tasks all finished and which then failed, run again in a process of its own.
 
-Ours only: the figure is the time in which the resumed run comes past its finished tasks. The failing run is made by
-the same module in a first process (`HEADRACE_BENCH_STAGE=fail`), the second one resumes it.
+Ours only: the figure is the time in which the resumed run comes past its finished tasks. The failing run is
+made by the same module in a first process (`HEADRACE_BENCH_STAGE=fail`), the second one resumes it.
 """
 
 import os
 from pathlib import Path
 
-from prefect import flow, task
 from prefect.runtime import flow_run
 
-from benchmarks.measure import COUNT, emit, now, recorded, rows
+from benchmarks.measure import COUNT, emit, now, recorded, settled_rows
+from prefect import flow, task
 
 _home = Path(os.environ["PREFECT_HOME"])
 _executions = _home / "executions"
@@ -42,9 +42,9 @@ def fail() -> None:
 
 def resume() -> None:
     """Run it again and see that nothing finished was executed."""
-    before = rows()
+    before = settled_rows()
     started = now()
-    total = pipeline.resume(_run_id.read_text())  # type: ignore[attr-defined]
+    total = pipeline.resume(_run_id.read_text())
     seconds = recorded(started, before, {"flow_run": 0})
     executed = len(_executions.read_text())
     if total != sum(range(COUNT)) or executed != COUNT:

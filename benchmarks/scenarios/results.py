@@ -2,9 +2,8 @@
 
 from collections.abc import Callable
 
+from benchmarks.measure import COUNT, emit, now, recorded, settled_rows
 from prefect import flow, task
-
-from benchmarks.measure import COUNT, emit, now, recorded, rows
 
 SIZES = {"1 KB": 1_000, "100 KB": 100_000, "1 MB": 1_000_000, "10 MB": 10_000_000}
 
@@ -41,7 +40,7 @@ if __name__ == "__main__":
         hand_over = _handing_over(persist)
         hand_over(1_000, 1)
         for label, size in SIZES.items():
-            before = rows()
+            before = settled_rows()
             started = hand_over(size, COUNT)
             seconds = recorded(started, before, {"flow_run": 1, "task_run": 2 * COUNT})
             figures[f"{label}, {'persisted' if persist else 'in memory'}"] = seconds / COUNT * 1000

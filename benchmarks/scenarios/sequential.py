@@ -1,8 +1,7 @@
 """A task that does nothing, called one after another."""
 
+from benchmarks.measure import COUNT, WARM_UP, emit, now, recorded, settled_rows
 from prefect import flow, task
-
-from benchmarks.measure import COUNT, WARM_UP, emit, now, recorded, rows
 
 
 @task
@@ -20,7 +19,7 @@ def many(count: int) -> float:
 
 if __name__ == "__main__":
     many(WARM_UP)
-    before = rows()
+    before = settled_rows()
     started = many(COUNT)
     seconds = recorded(started, before, {"flow_run": 1, "task_run": COUNT, "task_run_state": 3 * COUNT})
     emit({"per task": seconds / COUNT * 1000})

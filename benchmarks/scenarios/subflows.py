@@ -1,8 +1,7 @@
 """Calling a subflow that does nothing, one after another."""
 
+from benchmarks.measure import COUNT, emit, now, recorded, settled_rows
 from prefect import flow
-
-from benchmarks.measure import COUNT, emit, now, recorded, rows
 
 
 @flow
@@ -20,7 +19,7 @@ def parent(count: int) -> float:
 
 if __name__ == "__main__":
     parent(1)
-    before = rows()
+    before = settled_rows()
     started = parent(COUNT)
     seconds = recorded(started, before, {"flow_run": COUNT + 1})
     emit({"per call": seconds / COUNT * 1000})

@@ -7,23 +7,22 @@ from __future__ import annotations
 
 import atexit
 import os
-import secrets
 import threading
 import time
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
-from random import random
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from prefect.core.ids import uuid7
 from prefect.engine.config import EngineConfig, provide_config
 from prefect.engine.runtime import Runtime, provide_runtime
-from prefect.orchestrator.backend import EmbeddedBackend
-from prefect.orchestrator.processes import this_process
-from prefect.services.embedded import EmbeddedServices
 from prefect.settings import Settings, get_current_settings
-from prefect.storage.store import Store
+
+if TYPE_CHECKING:
+    from prefect.orchestrator.backend import EmbeddedBackend
+    from prefect.services.embedded import EmbeddedServices
 
 KEY_FILE = "results.key"
 KEY_BYTES = 32
@@ -39,7 +38,7 @@ class SystemClock:
         os.register_at_fork(after_in_child=self._reseed)
 
     def _reseed(self) -> None:
-        self._count = secrets.randbits(62) & ~(_STRIDE - 1)
+        self._count = int.from_bytes(os.urandom(8), "big") >> 2 & ~(_STRIDE - 1)
 
     def now(self) -> int:
         """Microseconds since 1970, UTC."""
@@ -56,7 +55,7 @@ class SystemClock:
 
     def random(self) -> float:
         """A number from [0, 1)."""
-        return random()
+        return int.from_bytes(os.urandom(7), "big") / (1 << 56)
 
 
 CLOCK = SystemClock()
@@ -128,7 +127,7 @@ def result_key(home: Path) -> bytes:
     if not path.exists():
         descriptor = os.open(draft, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600)
         with os.fdopen(descriptor, "wb") as file:
-            file.write(secrets.token_bytes(KEY_BYTES))
+            file.write(os.urandom(KEY_BYTES))
             file.flush()
             os.fsync(file.fileno())
         with suppress(FileExistsError):
@@ -149,9 +148,19 @@ def embedded_backend(settings: Settings | None = None) -> EmbeddedBackend:
     with _lock:
         backend = _backends.get(path)
         if backend is None:
-            store = Store(path, this_process(), used.server.database.busy_timeout)
-            backend = _backends[path] = EmbeddedBackend(store, CLOCK)
-            _services[path] = EmbeddedServices(backend)
+            backend = _backends[path] = _open(path, used.server.database.busy_timeout)
+    return backend
+
+
+def _open(path: Path, busy_timeout: float) -> EmbeddedBackend:
+    """A backend with its services; what it is made of is imported only now, when a run needs it."""
+    from prefect.orchestrator.backend import EmbeddedBackend
+    from prefect.orchestrator.processes import this_process
+    from prefect.services.embedded import EmbeddedServices
+    from prefect.storage.store import Store
+
+    backend = EmbeddedBackend(Store(path, this_process(), busy_timeout), CLOCK)
+    _services[path] = EmbeddedServices(backend)
     return backend
 
 

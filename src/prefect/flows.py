@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Coroutine, Mapping
 from typing import Any, Generic, Literal, ParamSpec, TypeVar, overload
 from uuid import UUID
 
@@ -161,21 +161,28 @@ class Flow(Runnable, Generic[P, R]):
         futures: PrefectFutureList[R] = map_flow(self, parameters, wait_for)
         return futures
 
-    def resume(self, flow_run_id: UUID | str, from_task_run: UUID | str | None = None, return_state: bool = False) -> Any:
+    def resume(
+        self,
+        flow_run_id: UUID | str,
+        from_task_run: UUID | str | None = None,
+        parameters: Mapping[str, Any] | None = None,
+        return_state: bool = False,
+    ) -> Any:
         """Run an earlier run of this flow again; calls that had finished return their recorded results.
 
         Args:
             flow_run_id: a run that has failed, crashed, been cancelled or completed.
             from_task_run: a task run from which on everything is run again, finished or not.
+            parameters: to use instead of the recorded ones.
             return_state: return the final state instead of the value.
 
-        Raises ObjectNotFound if there is no such run. An async flow returns a coroutine.
+        Raises ObjectNotFound if there is no such run, ParameterBindError if a parameter could not be kept and is not
+        given. An async flow returns a coroutine.
         """
         run_id = UUID(str(flow_run_id))
         again_from = None if from_task_run is None else UUID(str(from_task_run))
-        parameters = stored_parameters(self, run_id)
         run = run_flow_async if self.isasync else run_flow
-        return run(self, parameters, None, return_state, run_id, again_from)
+        return run(self, stored_parameters(self, run_id, parameters), None, return_state, run_id, again_from)
 
     # --- options and hooks
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial, update_wrapper
 from types import MethodType
 from typing import Any, ClassVar, Self
 
 from prefect.engine.calls.signatures import Binder
+from prefect.engine.calls.sources import plain_function
 from prefect.exceptions import InvalidNameError, ReservedArgumentError
 from prefect.utilities.annotations import NotSet
 
@@ -29,7 +29,7 @@ class Runnable:
     name: str
     fn: Callable[..., Any]
     binder: Binder
-    description: str | None
+    _given_description: str | None
     isasync: bool
     isgenerator: bool
     options: dict[str, Any]
@@ -47,20 +47,27 @@ class Runnable:
         self.name = name or default_name(inner)
         if self.kind == "flow":
             check_name(self.name)
-        self.description = description or inspect.getdoc(inner)
+        self._given_description = description
         self._look_at(inner)
 
     def _look_at(self, fn: Callable[..., Any]) -> None:
-        unwrapped = inspect.unwrap(fn.func if isinstance(fn, partial) else fn)
-        called = unwrapped if _is_function(unwrapped) else getattr(unwrapped, "__call__", unwrapped)  # noqa: B004
-        asyncgen = inspect.isasyncgenfunction(called)
-        self.isasync = inspect.iscoroutinefunction(called) or asyncgen
-        self.isgenerator = inspect.isgeneratorfunction(called) or asyncgen
+        flags = _code_flags(fn)
+        self.isasync = bool(flags & (COROUTINE | ASYNC_GENERATOR))
+        self.isgenerator = bool(flags & (GENERATOR | ASYNC_GENERATOR))
         for name in self.binder.names:
             if name in self.reserved:
                 raise ReservedArgumentError(
                     f"{name!r} is a reserved argument name and cannot be used in {self.kind} functions."
                 )
+
+    @property
+    def description(self) -> str | None:
+        """What it does: as given, or the function's docstring."""
+        if self._given_description is None and self.fn.__doc__:
+            from inspect import cleandoc
+
+            return cleandoc(self.fn.__doc__)
+        return self._given_description
 
     @property
     def ismethod(self) -> bool:
@@ -138,8 +145,15 @@ class Runnable:
         return f"{type(self).__name__}(name={self.name!r})"
 
 
-def _is_function(fn: object) -> bool:
-    return inspect.isfunction(fn) or inspect.ismethod(fn) or inspect.isbuiltin(fn)
+GENERATOR, COROUTINE, ASYNC_GENERATOR = 0x20, 0x80, 0x200
+"""Flags of code objects (`inspect.CO_GENERATOR` and so on)."""
+
+
+def _code_flags(fn: Callable[..., Any]) -> int:
+    """Flags of the code that calling `fn` runs; 0 for functions that are not Python."""
+    inner = plain_function(fn)
+    code = getattr(inner, "__code__", None) or getattr(getattr(type(inner), "__call__", None), "__code__", None)
+    return 0 if code is None else code.co_flags
 
 
 def default_name(fn: Callable[..., Any]) -> str:

@@ -90,12 +90,24 @@ def commands(text: str) -> Iterator[tuple[str, str]]:
 
 
 def missing(promised: str, real: str) -> str | None:
-    """The first promised line that the real output does not hold in its place, or None."""
-    remaining = iter(normal(real))
-    for line in normal(promised):
-        if line != "..." and not any(line == other for other in remaining):
-            return line
+    """The first promised line that the real output does not hold in its place, or None.
+
+    Log lines and all others are two streams: each keeps its order, but not the order between them.
+    """
+    for wanted in (is_log, is_plain):
+        remaining = filter(wanted, normal(real))
+        for line in filter(wanted, normal(promised)):
+            if line != "..." and line not in remaining:  # `in` reads on until it finds it
+                return line
     return None
+
+
+def is_log(line: str) -> bool:
+    return line.startswith("TIME ")
+
+
+def is_plain(line: str) -> bool:
+    return not is_log(line)
 
 
 def normal(output: str) -> list[str]:

@@ -54,7 +54,8 @@ def test_steps_are_read(tmp_path: Path) -> None:
     page = tmp_path / "page.md"
     page.write_text(
         "```python\nprint(1)\n```\n\nprints\n\n```text\n1\n```\n\n```sh\nrm -rf /\n```\n"
-        "```python file=a.py\nx = 1\n```\n\n1. indented\n\n   ```console\n   $ ls\n   a.py\n   $ pwd\n   ```\n"
+        "```python file=a.py\nx = 1\n```\n\n"
+        "1. indented\n\n   ```console\n   $ ls\n   a.py\n   $ pwd\n   ```\n"
     )
     python, file, console = pages.read(page)
     assert (python.text, python.output, python.line) == ("print(1)\n", "1\n", 1)
@@ -71,6 +72,7 @@ def test_steps_are_read(tmp_path: Path) -> None:
         ("took 3.5 s", "took 12 ms", None),
         ("total 3", "total 4", "total 3"),
         ("│ x │", "| x |", None),
+        ("10:00:00 | INFO | a\nhello", "hello\n11:00:00 | INFO | a", None),
     ],
 )
 def test_output_is_compared_loosely(promised: str, real: str, lost: str | None) -> None:

@@ -4,7 +4,7 @@ An entry is a row: the name of its table and a tuple of plain values in the orde
 key makes it idempotent, so entries may be delivered twice and in any order and the record comes out the same:
 
     table            key                      delivered again
-    task_run         id, sequence             the row with the highest sequence stays
+    task_run         id, sequence             the row with the highest sequence stays, of equals the first
     task_run_state   task_run_id, sequence    nothing
     log              id                       nothing
     artifact         id                       nothing
@@ -15,12 +15,27 @@ writing, and no entry has to be applied on top of another.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 Value = str | bytes | int | float | None
 Row = tuple[Value, ...]
-Entry = tuple[str, Row]
+
+
+class Draft(NamedTuple):
+    """A row that is made only if it is still wanted when its batch is written.
+
+    Most task runs end in the batch they began in, so the row that shows them running is never needed.
+    """
+
+    id: bytes
+    rank: int
+    """The value of the column that decides which of two entries stays."""
+
+    make: Callable[[], Row]
+
+
+Entry = tuple[str, Row | Draft]
 
 TASK_RUN = "task_run"
 TASK_RUN_STATE = "task_run_state"
@@ -79,15 +94,18 @@ LEDGERS: dict[str, Ledger] = {
 }
 
 
-def fold(table: str, rows: Sequence[Row]) -> Sequence[Row]:
-    """The rows of a batch that matter: of several with one key, the newest."""
+def fold(table: str, rows: Sequence[Row | Draft]) -> Sequence[Row]:
+    """The rows of a batch that matter: of several with one key the newest, of equally new ones the first."""
     ledger = LEDGERS[table]
     if ledger.newest_by is None:
-        return rows
+        return rows  # type: ignore[return-value]
     rank = ledger.columns.index(ledger.newest_by)
-    newest: dict[Value, Row] = {}
+    newest: dict[Value, Row | Draft] = {}
+    ranks: dict[Value, Value] = {}
     for row in rows:
-        known = newest.get(row[0])
-        if known is None or known[rank] <= row[rank]:  # type: ignore[operator]
-            newest[row[0]] = row
-    return list(newest.values())
+        key = row[0]
+        own = row[1] if type(row) is Draft else row[rank]
+        if key not in ranks or ranks[key] < own:  # type: ignore[operator]
+            newest[key] = row
+            ranks[key] = own  # type: ignore[assignment]
+    return [row.make() if type(row) is Draft else row for row in newest.values()]  # type: ignore[misc]

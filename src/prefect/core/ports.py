@@ -6,14 +6,16 @@ Two backends exist: the orchestrator on a database in this process, and the same
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import NamedTuple, Protocol
+from types import MappingProxyType
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 from uuid import UUID
 
-from prefect.core.journal import Row
+from prefect.core.journal import Draft, Row
 from prefect.core.lifecycle.runs import FlowRun
 from prefect.core.lifecycle.states import State
-from prefect.core.lifecycle.transitions import Verdict
+
+if TYPE_CHECKING:
+    from prefect.core.lifecycle.transitions import Verdict
 
 
 class Clock(Protocol):
@@ -32,8 +34,7 @@ class Clock(Protocol):
         """A number from [0, 1)."""
 
 
-@dataclass(frozen=True, slots=True)
-class FlowRunRequest:
+class FlowRunRequest(NamedTuple):
     """A flow run to be created."""
 
     id: UUID
@@ -46,7 +47,7 @@ class FlowRunRequest:
     flow_version: str | None = None
     tags: Sequence[str] = ()
     flow_tags: Sequence[str] = ()
-    labels: Mapping[str, object] = field(default_factory=dict)
+    labels: Mapping[str, object] = MappingProxyType({})
     parent_task_run_id: UUID | None = None
     parent_flow_run_id: UUID | None = None
     root_flow_run_id: UUID | None = None
@@ -63,8 +64,7 @@ class FlowRunRequest:
     created_by: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Transition:
+class Transition(NamedTuple):
     """A verdict together with the run as it stands after it."""
 
     verdict: Verdict
@@ -86,8 +86,7 @@ class RecordedCall(NamedTuple):
     created: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class SlotRequest:
+class SlotRequest(NamedTuple):
     """Slots wanted of one or several limits, all or none."""
 
     names: Sequence[str]
@@ -108,8 +107,7 @@ class SlotRequest:
     """`global` limits go by name, `tag` limits by task tag."""
 
 
-@dataclass(frozen=True, slots=True)
-class SlotGrant:
+class SlotGrant(NamedTuple):
     """The answer to a `SlotRequest`."""
 
     granted: bool
@@ -147,7 +145,7 @@ class Backend(Protocol):
 
     # --- record: returns at once; durable when flush returns, or when the next decision does
 
-    def record(self, table: str, row: Row) -> None:
+    def record(self, table: str, row: Row | Draft) -> None:
         """Append one entry to the journal."""
 
     def flush(self, timeout: float | None = None) -> None:

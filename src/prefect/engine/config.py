@@ -7,12 +7,15 @@ Nothing at or below this storey reads settings or the environment. `prefect.conn
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class EngineConfig:
+def _no_key() -> bytes:
+    return b""
+
+
+class EngineConfig(NamedTuple):
     """Everything configurable about running flows and tasks, as plain values."""
 
     home: Path
@@ -27,7 +30,7 @@ class EngineConfig:
     results_allow_untagged: bool = False
     """Read pickled results that carry no authentication tag. Unsafe: they may run code."""
 
-    results_key: Callable[[], bytes] = field(default=lambda: b"")
+    results_key: Callable[[], bytes] = _no_key
     """Returns the 32-byte key that authenticates pickled results; it lies in `home`, never in a store."""
 
     results_inline_limit: int = 8192

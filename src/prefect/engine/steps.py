@@ -6,11 +6,11 @@ it raises is raised there.
 
 from __future__ import annotations
 
-import inspect
 import time
 from collections.abc import Callable, Generator
 from typing import Any, TypeVar
 
+from prefect.engine.awaiting import is_awaitable
 from prefect.engine.timeouts import DeadlineReached, call_with_timeout
 
 T = TypeVar("T")
@@ -45,7 +45,7 @@ class Call(Step):
 
     async def aperform(self) -> Any:
         value = self.call()
-        if not inspect.isawaitable(value):
+        if not is_awaitable(value):
             return value
         return await value if self.timeout is None else await _await_until(value, self.timeout)
 

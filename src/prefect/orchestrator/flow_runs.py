@@ -11,7 +11,8 @@ from prefect.core.lifecycle.effects import CloseAttempt, CrashTasks, DropReplay,
 from prefect.core.lifecycle.policies import FLOW_RUN_CONSEQUENCES, FLOW_RUN_RULES
 from prefect.core.lifecycle.runs import FlowRun
 from prefect.core.lifecycle.states import State, StateType
-from prefect.core.lifecycle.transitions import Outcome, Proposal, RunFacts, Verdict, decide
+from prefect.core.lifecycle.transitions import Proposal, RunFacts, Verdict, decide
+from prefect.core.lifecycle.verdicts import Outcome
 from prefect.core.ports import Clock, FlowRunRequest, Transition
 from prefect.core.times import SECOND
 from prefect.exceptions import ObjectNotFound

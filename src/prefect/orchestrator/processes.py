@@ -7,7 +7,7 @@ else the lease's expiry is all there is to go by.
 from __future__ import annotations
 
 import os
-import socket
+import platform
 from pathlib import Path
 
 
@@ -17,7 +17,7 @@ def this_process() -> str:
 
 
 def _here() -> str:
-    return f"{socket.gethostname()}/{_boot()}"
+    return f"{platform.node()}/{_boot()}"
 
 
 def _boot() -> str:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import Token
-from typing import Any
 
 from prefect.settings.current import (
     InForce,
@@ -15,7 +14,7 @@ from prefect.settings.current import (
     root_settings,
 )
 from prefect.settings.profiles import Profile, from_raw, load_profile
-from prefect.settings.root import SettingKey, Settings
+from prefect.settings.root import SettingKey, Settings, SettingUpdates
 
 __all__ = [
     "SettingsContext",
@@ -74,8 +73,8 @@ def _context_of(settings: Settings) -> SettingsContext:
 
 @contextmanager
 def temporary_settings(
-    updates: Mapping[SettingKey, Any] | None = None,
-    set_defaults: Mapping[SettingKey, Any] | None = None,
+    updates: SettingUpdates | None = None,
+    set_defaults: SettingUpdates | None = None,
     restore_defaults: Iterable[SettingKey] | None = None,
 ) -> Iterator[Settings]:
     """Settings with changes, in force until the block is left; yields them.

@@ -8,8 +8,12 @@ from __future__ import annotations
 
 import threading
 from contextvars import ContextVar
+from pathlib import Path
 
-from prefect.settings.root import Settings
+from prefect.settings.errors import InvalidSettings
+from prefect.settings.profile_files import RawProfile, active_profile
+from prefect.settings.root import INDEX, Settings
+from prefect.settings.sources import above_profiles, profiles_path
 
 
 class InForce:
@@ -46,6 +50,22 @@ def refresh_root_settings() -> Settings:
     with _lock:
         _root = _read()
         return _root
+
+
+def current_profiles_path() -> Path:
+    """Where the profiles lie; also while other settings can't be used, so that a profile can be mended."""
+    try:
+        return get_current_settings().profiles_path
+    except InvalidSettings:
+        return profiles_path(above_profiles(INDEX))
+
+
+def current_profile() -> RawProfile:
+    """The profile in force here; also while settings can't be used."""
+    try:
+        return get_current_settings().raw_profile
+    except InvalidSettings:
+        return active_profile(current_profiles_path())
 
 
 def _read() -> Settings:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from prefect.exceptions import ConfigurationError, ProfileSettingsValidationError
+from prefect.exceptions import ConfigurationError, PrefectException, ProfileSettingsValidationError
 
 
 class InvalidSettings(ConfigurationError, ValueError):
@@ -22,7 +22,8 @@ class InvalidSettings(ConfigurationError, ValueError):
     """
 
     def __init__(self, problems: Sequence[str]) -> None:
-        super().__init__("\n".join(problems))
+        # Not super(): in the profile's error that would be a class that takes its arguments differently.
+        PrefectException.__init__(self, "\n".join(problems))
         self.problems = tuple(problems)
 
     def __reduce__(self) -> tuple[type[InvalidSettings], tuple[tuple[str, ...]]]:

@@ -11,13 +11,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, ClassVar, Generic, TypeVar, overload
+from typing import Any, ClassVar, Generic, Self, TypeVar, overload
 
 from prefect.settings.given import Given
 from prefect.settings.kinds import MASK, PATH, Kind
 
 T = TypeVar("T")
-G = TypeVar("G", bound="Group")
 
 
 class Key:
@@ -125,29 +124,6 @@ def put_home(text: str, home: Path) -> str:
     return text
 
 
-class Section(Generic[G]):
-    """A group inside a group."""
-
-    __slots__ = ("attribute", "group")
-
-    def __init__(self, group: type[G]) -> None:
-        self.group = group
-
-    def __set_name__(self, owner: type[Group], attribute: str) -> None:
-        self.attribute = attribute
-
-    @overload
-    def __get__(self, group: None, owner: type[Group]) -> Section[G]: ...
-    @overload
-    def __get__(self, group: Group, owner: type[Group]) -> G: ...
-    def __get__(self, group: Group | None, owner: type[Group]) -> Section[G] | G:
-        if group is None:
-            return self
-        section = self.group._inside(group)
-        group.__dict__[self.attribute] = section
-        return section
-
-
 class Group:
     """Settings that belong together.
 
@@ -165,7 +141,7 @@ class Group:
                 member.bind(path)
 
     @classmethod
-    def _inside(cls: type[G], parent: Group) -> G:
+    def _inside(cls, parent: Group) -> Self:
         group = object.__new__(cls)
         group.__dict__.update(_given=parent._given, _root=parent._root)
         return group
@@ -191,12 +167,12 @@ class Group:
 
     def value_at(self, accessor: str) -> Any:
         """The value at a dotted path below this group. Raises AttributeError if nothing is there."""
-        value: Any = self
+        value: object = self
         for attribute in accessor.split("."):
             value = getattr(value, attribute)
         return value
 
-    def _value_of(self, field: AnyField) -> Any:
+    def _value_of(self, field: AnyField) -> object:
         return self._root.value_at(field.accessor)
 
     def is_given(self, field: AnyField) -> bool:
@@ -211,7 +187,7 @@ class Group:
 
     def model_dump(self, *, exclude_unset: bool = False) -> dict[str, Any]:
         """Values in nested dictionaries; with `exclude_unset`, only those that a source gave."""
-        dump: dict[str, Any] = {}
+        dump: dict[str, object] = {}
         for name, member in vars(type(self)).items():
             if isinstance(member, Section):
                 below = getattr(self, name).model_dump(exclude_unset=exclude_unset)
@@ -262,3 +238,30 @@ class Group:
         value = getattr(self, name)
         masked = isinstance(member, Field) and member.secret and value is not None
         return f"{name}={MASK if masked else value!r}"
+
+
+G = TypeVar("G", bound=Group)
+"""Bound by the class itself, not by its name: text would load the compiler, at a millisecond."""
+
+
+class Section(Generic[G]):
+    """A group inside a group."""
+
+    __slots__ = ("attribute", "group")
+
+    def __init__(self, group: type[G]) -> None:
+        self.group = group
+
+    def __set_name__(self, owner: type[Group], attribute: str) -> None:
+        self.attribute = attribute
+
+    @overload
+    def __get__(self, group: None, owner: type[Group]) -> Section[G]: ...
+    @overload
+    def __get__(self, group: Group, owner: type[Group]) -> G: ...
+    def __get__(self, group: Group | None, owner: type[Group]) -> Section[G] | G:
+        if group is None:
+            return self
+        section = self.group._inside(group)
+        group.__dict__[self.attribute] = section
+        return section

@@ -77,10 +77,7 @@ def parse_pyproject(data: bytes, name: str) -> Document:
 
 
 DOTENV_LINE = r"""^\s*(?:export\s+)?(?P<name>[A-Za-z_][A-Za-z0-9_.]*)\s*=\s*
-        (?:'(?P<plain>[^']*)'|"(?P<quoted>(?:[^"\\]|\\.)*)"|(?P<bare>.*?))\s*(?:(?<=\s)\#.*|(?<=['"])\s*\#.*)?
-        $""",
-    re.VERBOSE,
-)
+        (?:'(?P<plain>[^']*)'|"(?P<quoted>(?:[^"\\]|\\.)*)"|(?P<bare>.*?))\s*(?:(?<=\s)\#.*|(?<=['"])\s*\#.*)?$"""
 ESCAPES = {"n": "\n", "t": "\t", "r": "\r"}
 
 

@@ -4,9 +4,9 @@ A kind is data with two functions. Reading takes whatever a source holds (text f
 value from TOML or from code) and returns the typed value or raises ValueError; reading an already typed value
 returns it unchanged. `accepts` completes the sentence "expected ...". Nothing here knows settings by name.
 
-Durations are read from a number of seconds (also as text), from ISO 8601 (`P1DT2H`, `PT90S`, `P1W`) and in clock
-form with days (`02:30`, `1:00:00.5`, `3d`, `7 days, 0:00:00`: what `str(timedelta)` prints); they are written
-as ISO 8601. Negative ones make no sense for any setting and are refused.
+Durations are read from a number of seconds (also as text), from ISO 8601 (`P1DT2H`, `PT90S`, `P1W`) and in
+clock form with days (`02:30`, `1:00:00.5`, `3d`, `7 days, 0:00:00`: what `str(timedelta)` prints); they are
+written as ISO 8601. Negative ones make no sense for any setting and are refused.
 """
 
 from __future__ import annotations
@@ -150,6 +150,21 @@ def read_path(raw: object) -> Path:
 def read_secret(raw: object) -> SecretStr:
     """Text wrapped so that it doesn't print."""
     return raw if isinstance(raw, SecretStr) else SecretStr(read_text(raw))
+
+
+def read_json(text: str) -> object:
+    """What the JSON text holds. The parser is loaded late: few settings are written in JSON."""
+    import json
+
+    value: object = json.loads(text)
+    return value
+
+
+def write_json(value: object) -> str:
+    """The value as JSON, its text unescaped."""
+    import json
+
+    return json.dumps(value, ensure_ascii=False)
 
 
 def _whole_number(raw: object) -> int:

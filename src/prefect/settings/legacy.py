@@ -70,7 +70,7 @@ class Setting(Key):
     def __hash__(self) -> int:
         return hash(self._field.accessor)
 
-    def __reduce__(self) -> tuple[Any, ...]:
+    def __reduce__(self) -> tuple[object, ...]:
         return get_setting, (self._name,)
 
 

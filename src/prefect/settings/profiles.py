@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 from prefect.exceptions import MissingProfileError
 from prefect.settings.constants import DEFAULT_PROFILE_NAME, DEFAULT_PROFILES_PATH
-from prefect.settings.current import get_current_settings
+from prefect.settings.current import current_profile, current_profiles_path
 from prefect.settings.errors import InvalidProfileSettings
 from prefect.settings.fields import Key
 from prefect.settings.files import warn_once
@@ -21,7 +21,7 @@ from prefect.settings.profile_files import (
     read_profiles_file,
     write_profiles_file,
 )
-from prefect.settings.root import INDEX, check_values, find_field
+from prefect.settings.root import INDEX, SettingUpdates, check_values, find_field
 from prefect.settings.sources import unknown_setting
 
 
@@ -37,13 +37,11 @@ class Profile:
 
     __slots__ = ("name", "settings", "source", "unknown")
 
-    def __init__(
-        self, name: str, settings: Mapping[Any, Any] | None = None, source: Path | None = None
-    ) -> None:
+    def __init__(self, name: str, settings: SettingUpdates | None = None, source: Path | None = None) -> None:
         self.name = name
         self.source = source
         self.settings: dict[Setting, Any] = {}
-        self.unknown: dict[str, Any] = {}
+        self.unknown: dict[str, object] = {}
         for key, value in (settings or {}).items():
             self._put(key, value)
 
@@ -98,7 +96,7 @@ class Profile:
         return f"Profile(name={self.name!r}, settings={shown!r}, source={self.source!r})"
 
 
-def _as_text(setting: Setting, value: Any) -> str:
+def _as_text(setting: Setting, value: object) -> str:
     if isinstance(value, str):
         return value
     kind = find_field(setting).kind
@@ -139,13 +137,16 @@ class ProfilesCollection:
             raise ValueError(f"Unknown profile name {name!r}: profiles are {', '.join(sorted(self.names))}.")
         self.active_name = name
 
-    def update_profile(self, name: str, settings: Mapping[Any, Any], source: Path | None = None) -> Profile:
+    def update_profile(self, name: str, settings: SettingUpdates, source: Path | None = None) -> Profile:
         """Change a profile's settings, or add the profile; None takes a setting out of it."""
         known = self.profiles_by_name.get(name)
         changed = Profile(name, {**known.raw().settings} if known else {}, known.source if known else None)
         changed.source = source or changed.source
         for key, value in settings.items():
-            changed._put(key, value)
+            if isinstance(key, Key) or INDEX.find(key) is not None:
+                changed._put(key, value)
+            else:
+                warnings.warn(unknown_setting(key, profile_source(name)), UserWarning, stacklevel=2)
         changed.settings = {
             setting: value for setting, value in changed.settings.items() if value is not None
         }
@@ -213,7 +214,7 @@ def load_profiles(include_defaults: bool = True) -> ProfilesCollection:
 
     Raises InvalidSettings if the file can't be read.
     """
-    file = read_profiles_file(get_current_settings().profiles_path)
+    file = read_profiles_file(current_profiles_path())
     bundled = bundled_profiles() if include_defaults else {}
     collection = ProfilesCollection([from_raw(raw) for raw in {**bundled, **file.profiles}.values()])
     collection.active_name = file.active or (DEFAULT_PROFILE_NAME if include_defaults else None)
@@ -226,7 +227,7 @@ def save_profiles(profiles: ProfilesCollection) -> None:
     Raises ConfigurationError if the file can't be written.
     """
     content = profiles.without_profile_source(DEFAULT_PROFILES_PATH).to_dict()
-    write_profiles_file(get_current_settings().profiles_path, content["active"], content["profiles"])
+    write_profiles_file(current_profiles_path(), content["active"], content["profiles"])
 
 
 def load_profile(name: str) -> Profile:
@@ -241,11 +242,11 @@ def load_profile(name: str) -> Profile:
 
 def load_current_profile() -> Profile:
     """The profile in force here, as its file has it now."""
-    raw = get_current_settings().raw_profile
+    raw = current_profile()
     return load_profiles().profiles_by_name.get(raw.name) or from_raw(raw)
 
 
-def update_current_profile(settings: Mapping[Any, Any]) -> Profile:
+def update_current_profile(settings: SettingUpdates) -> Profile:
     """Change settings of the profile in force here, for good; None takes a setting out of it.
 
     Returns the changed profile. Raises ProfileSettingsValidationError, and changes nothing, if a value can't

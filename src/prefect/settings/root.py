@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import Any, Self
 
 from prefect.settings.constants import default_home
@@ -42,6 +43,9 @@ from prefect.settings.sources import Index, Values, collect, from_profile, overr
 
 SettingKey = Key | str
 """A setting, or its name, former name or accessor."""
+
+SettingUpdates = Mapping[Any, object]
+"""Values by `SettingKey`. (Written so, a mapping of settings alone is one as well.)"""
 
 ABOVE_PROFILES = frozenset({ENVIRONMENT, DOTENV, PREFECT_TOML, PYPROJECT_TOML})
 CHECKS: tuple[From[None], ...] = (*logging.CHECKS, *database.CHECKS)
@@ -90,7 +94,7 @@ class Settings(Group):
     _given: Values
     _profile: RawProfile
 
-    def __init__(self, **values: Any) -> None:
+    def __init__(self, **values: object) -> None:
         given, profile = collect(INDEX)
         self._adopt({**given, **_flat(values)}, profile)
 
@@ -113,7 +117,7 @@ class Settings(Group):
                 except ValueError as error:
                     raise InvalidSettings([str(error)]) from None
 
-    def __reduce__(self) -> tuple[Any, ...]:
+    def __reduce__(self) -> tuple[object, ...]:
         profile = (self._profile.name, dict(self._profile.settings), self._profile.source)
         return _rebuild, (dict(self._given), profile)
 
@@ -137,8 +141,8 @@ class Settings(Group):
 
     def copy_with_update(
         self,
-        updates: Mapping[SettingKey, Any] | None = None,
-        set_defaults: Mapping[SettingKey, Any] | None = None,
+        updates: SettingUpdates | None = None,
+        set_defaults: SettingUpdates | None = None,
         restore_defaults: Iterable[SettingKey] | None = None,
     ) -> Self:
         """The same settings with changes; sources are looked at again for what wasn't set before.
@@ -232,7 +236,7 @@ def describe_problem(field: AnyField, given: Given) -> str:
     return f"{field.name}={shown} from {given.place} is not valid: expected {field.kind.accepts}."
 
 
-def _in_code(updates: Mapping[SettingKey, object]) -> Values:
+def _in_code(updates: SettingUpdates) -> Values:
     return {find_field(key).accessor: Given(value, CODE) for key, value in updates.items()}
 
 
@@ -249,7 +253,7 @@ def _flat(values: Mapping[str, object], path: str = "") -> Values:
     return flat
 
 
-def _rebuild(given: Values, profile: tuple[str, dict[str, object], Any]) -> Settings:
+def _rebuild(given: Values, profile: tuple[str, dict[str, object], Path | None]) -> Settings:
     return Settings._of(given, RawProfile(*profile))
 
 

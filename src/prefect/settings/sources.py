@@ -48,12 +48,17 @@ class Index:
 
 def collect(index: Index, profile: RawProfile | None = None) -> tuple[Values, RawProfile]:
     """What the sources give now, and the profile among them: the one given, else the active one."""
-    above = from_toml(index, "pyproject.toml", PYPROJECT_TOML)
-    above |= from_toml(index, "prefect.toml", PREFECT_TOML)
-    above |= from_names(index, read_file(".env", parse_dotenv), DOTENV, ".env")
-    above |= from_names(index, os.environ, ENVIRONMENT)
+    above = above_profiles(index)
     profile = profile or active_profile(profiles_path(above))
     return from_profile(index, profile) | above, profile
+
+
+def above_profiles(index: Index) -> Values:
+    """What the environment and the files in the working directory give now."""
+    values = from_toml(index, "pyproject.toml", PYPROJECT_TOML)
+    values |= from_toml(index, "prefect.toml", PREFECT_TOML)
+    values |= from_names(index, read_file(".env", parse_dotenv), DOTENV, ".env")
+    return values | from_names(index, os.environ, ENVIRONMENT)
 
 
 def from_names(index: Index, names: Mapping[str, str], source: str, file: str | None = None) -> Values:

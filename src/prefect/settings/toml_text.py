@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
+
+from prefect.settings.kinds import write_json
 
 BARE_KEY = r"[A-Za-z0-9_-]+"
 
@@ -42,4 +43,4 @@ def _value(value: object) -> str:
 
 def _text(text: str) -> str:
     """A basic string. JSON's escapes are TOML's, save that TOML has no surrogate pairs and escapes DEL."""
-    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+    return write_json(text).replace("\x7f", "\\u007f")

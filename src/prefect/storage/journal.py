@@ -8,23 +8,27 @@ Rows are written many to a statement: the interpreter's lock is then let go for 
 over row by row, which under a busy main thread would cost a switch interval (5 ms) each.
 
 When the database refuses (disk full, locked for long, gone), entries stay queued and are tried again; whoever waits is
-told. When the queue is full, appending waits: the record pushes back instead of losing anything.
+told once that has lasted for a while. When the queue is full, appending waits: the record pushes back instead of losing
+anything. An entry that the database can never take (it breaks a constraint, or cannot be made) is logged and left out,
+so that it does not hold up the others.
 """
 
 from __future__ import annotations
 
 import logging
+import os
 import sqlite3
 import threading
 import time
+import weakref
 from collections import deque
 from collections.abc import Callable, Sequence
 from itertools import chain
 from typing import Any, TypeVar
 
-from prefect.core.journal import LEDGERS, Entry, Ledger, Row, Value, fold
-from prefect.exceptions import StorageError
-from prefect.storage.sqlite import insist, translate
+from prefect.core.journal import LEDGERS, Draft, Entry, Ledger, Row, Value, fold
+from prefect.exceptions import DatabaseFull, StorageError
+from prefect.storage.sqlite import error_code, insist, translate
 from prefect.storage.store_file import StoreFile
 from prefect.storage.transaction import Transaction
 
@@ -40,8 +44,11 @@ CAPACITY = 100_000
 LARGEST_STATEMENT = 8_192
 """Bound parameters of one statement; SQLite allows 32,766."""
 
-GIVE_UP_SECONDS = 1.0
-"""How often a failing database is tried while somebody waits, and how often it is logged."""
+PATIENCE = 10.0
+"""Seconds for which whoever waits is not told of a full disk or a failing one: it may pass."""
+
+FIRST_PAUSE, LONGEST_PAUSE = 0.05, 1.0
+"""Seconds until a database that refused is tried again."""
 
 UNBINDABLE = (OverflowError, UnicodeEncodeError, sqlite3.ProgrammingError, sqlite3.InterfaceError)
 """What binding a value raises when SQLite has no place for it."""
@@ -50,12 +57,17 @@ logger = logging.getLogger("prefect.storage")
 
 
 class Request:
-    """A decision to be made inside a transaction, or None to learn only of the commit."""
+    """A decision to be made inside a transaction, or None to learn only of the commit.
 
-    __slots__ = ("decision", "done", "error", "result")
+    A kept one stays queued when the database refuses, since nobody would ask again.
+    """
 
-    def __init__(self, decision: Decision | None) -> None:
+    __slots__ = ("decision", "done", "error", "kept", "result", "since")
+
+    def __init__(self, decision: Decision | None, kept: bool = False) -> None:
         self.decision = decision
+        self.kept = kept
+        self.since = time.monotonic()
         self.done = threading.Event()
         self.result: Any = None
         self.error: BaseException | None = None
@@ -78,14 +90,22 @@ class Journal:
         self._hurry = threading.Event()
         self._room = threading.Event()
         self._room.set()
+        self._taking = False
         self._closing = False
-        self._failing_since: float | None = None
+        self._pause = 0.0
         self._thread: threading.Thread | None = None
         self._start_lock = threading.Lock()
+        _journals.add(self)
+
+    def forget(self) -> None:
+        """In a forked child: what is queued, and the thread that writes it, are the parent's."""
+        self._file.forget()
+        thread_free = Journal(self._file, self._process)
+        self.__dict__.update(thread_free.__dict__)
 
     # --- any thread
 
-    def append(self, table: str, row: Row) -> None:
+    def append(self, table: str, row: Row | Draft) -> None:
         """Queue one entry."""
         self._queue.append((table, row))
         if not self._wake.is_set():
@@ -106,12 +126,18 @@ class Journal:
         result: T = request.result
         return result
 
+    def defer(self, decision: Callable[[Transaction], object]) -> None:
+        """Queue a decision that is made as soon as the database allows; nobody waits for it."""
+        self._submit(Request(decision, kept=True))
+
     def flush(self, timeout: float | None = None) -> None:
         """Return once everything appended before is committed.
 
         Raises StorageError if the database refuses or `timeout` seconds pass; nothing queued is lost by that.
         """
-        if not self._queue and not self._pending:
+        if (
+            not self._queue and not self._taking and not self._pending
+        ):  # in this order: what is taken is in neither
             return
         request = self._submit(Request(None))
         if not request.done.wait(timeout):
@@ -120,8 +146,9 @@ class Journal:
             raise request.error
 
     def close(self, timeout: float = 60.0) -> None:
-        """Write what is queued and end the thread. Raises StorageError if that fails."""
-        if self._thread is None:
+        """Write what is queued and end the thread; a later append begins anew. Raises StorageError if that fails."""
+        thread = self._thread
+        if thread is None:
             return
         try:
             self.flush(timeout)
@@ -129,7 +156,9 @@ class Journal:
             self._closing = True
             self._hurry.set()
             self._wake.set()
-            self._thread.join(timeout)
+            thread.join(timeout)
+            self._closing = False
+            self._thread = None
 
     @property
     def backlog(self) -> int:
@@ -145,9 +174,11 @@ class Journal:
 
     def _push_back(self) -> None:
         """Wait until half of the queue has been written."""
-        self._room.clear()
+        if threading.current_thread() is self._thread:
+            return
         self._hurry.set()
         while len(self._queue) > CAPACITY // 2 and not self._closing:
+            self._room.clear()
             self._room.wait(0.1)
 
     def _ensure_running(self) -> None:
@@ -172,16 +203,20 @@ class Journal:
         self._file.close_writer()
 
     def _take(self) -> None:
+        """Take what is queued; of a database that refuses, no more than is to be kept in memory anyway."""
         queue = self._queue
-        for _ in range(len(queue)):
+        room = CAPACITY - len(self._pending) if self._pause else len(queue)
+        self._taking = True
+        for _ in range(min(room, len(queue))):
             self._pending.append(queue.popleft())
+        self._taking = False
         self._room.set()
 
     def _write(self) -> bool:
         """Write what was taken; on refusal keep the entries, tell those who wait, and come back."""
         try:
             self._commit(self._pending)
-        except (sqlite3.Error, StorageError, OSError) as error:
+        except Exception as error:
             self._refused(error)
             return False
         taken, self._pending = self._pending, []
@@ -204,9 +239,9 @@ class Journal:
 
     def _perform(self, connection: sqlite3.Connection, items: Sequence[Entry | Request]) -> None:
         """Entries in bulk, decisions in between them in the order they came."""
-        rows: dict[str, list[Row]] = {}
+        rows: dict[str, list[Row | Draft]] = {}
 
-        def append(table: str, row: Row) -> None:
+        def append(table: str, row: Row | Draft) -> None:
             rows.setdefault(table, []).append(row)
 
         transaction = Transaction(connection, append, self._process)
@@ -215,49 +250,80 @@ class Journal:
                 append(*item)
             elif item.decision is not None and not item.done.is_set():
                 write_rows(connection, rows)
-                decide_within(connection, transaction, item)
+                if not decide_within(connection, transaction, item):
+                    rows.clear()
         write_rows(connection, rows)
 
     def _refused(self, error: Exception) -> None:
-        refusal = error if isinstance(error, StorageError) else translate(error, self._file.path)  # type: ignore[arg-type]
-        now = time.monotonic()
-        if self._failing_since is None:
-            self._failing_since = now
+        refusal = error if isinstance(error, StorageError) else translate(error, self._file.path)
+        if not self._pause:
             logger.error("%s %d entries wait.", refusal, len(self._pending))
-        for item in self._pending:
-            if isinstance(item, Request):
+        for item in (*self._pending, *self._queue):
+            if isinstance(item, Request) and not item.kept and not may_pass(refusal, item.since):
                 item.settle(refusal)
-        self._pending = [item for item in self._pending if not isinstance(item, Request)]
+        self._pending = [
+            item for item in self._pending if not isinstance(item, Request) or not item.done.is_set()
+        ]
         self._file.close_writer()
+        self._pause = min(self._pause * 2 or FIRST_PAUSE, LONGEST_PAUSE)
         if not self._closing:
-            self._hurry.wait(GIVE_UP_SECONDS)
+            self._hurry.wait(self._pause)
             self._wake.set()
 
     def _recovered(self) -> None:
-        if self._failing_since is not None:
+        if self._pause:
             logger.warning("The record at %s is being written again.", self._file.path)
-            self._failing_since = None
+            self._pause = 0.0
 
 
-def decide_within(connection: sqlite3.Connection, transaction: Transaction, request: Request) -> None:
-    """Run one decision in a savepoint, so that its failure undoes only itself."""
+_journals: weakref.WeakSet[Journal] = weakref.WeakSet()
+
+
+def _forget_all() -> None:
+    for journal in list(_journals):
+        journal.forget()
+
+
+os.register_at_fork(after_in_child=_forget_all)
+
+
+def may_pass(refusal: StorageError, since: float) -> bool:
+    """Whether whoever has waited since that moment waits on: the trouble is of a kind that may pass by itself."""
+    return type(refusal) in (StorageError, DatabaseFull) and time.monotonic() - since < PATIENCE
+
+
+def decide_within(connection: sqlite3.Connection, transaction: Transaction, request: Request) -> bool:
+    """Run one decision in a savepoint, so that its failure undoes only itself; says whether it succeeded."""
     assert request.decision is not None
+    request.error = None
     connection.execute("SAVEPOINT decision")
     try:
         request.result = request.decision(transaction)
-    except sqlite3.OperationalError:
-        raise
-    except Exception as error:
+    except BaseException as error:
+        if isinstance(error, sqlite3.OperationalError) and error_code(error) != sqlite3.SQLITE_ERROR:
+            raise  # the database, not the decision
         connection.execute("ROLLBACK TO decision")
         request.error = error
     connection.execute("RELEASE decision")
+    return request.error is None
 
 
-def write_rows(connection: sqlite3.Connection, rows: dict[str, list[Row]]) -> None:
+def write_rows(connection: sqlite3.Connection, rows: dict[str, list[Row | Draft]]) -> None:
     """Write and forget the rows gathered by table."""
     for table, gathered in rows.items():
-        upsert(connection, LEDGERS[table], fold(table, gathered))
+        upsert(connection, LEDGERS[table], folded(table, gathered))
     rows.clear()
+
+
+def folded(table: str, rows: Sequence[Row | Draft]) -> Sequence[Row]:
+    """The rows that matter, without those that cannot be made."""
+    try:
+        return fold(table, rows)
+    except Exception as error:
+        if len(rows) > 1:
+            return [made for row in rows for made in folded(table, (row,))]
+        logger.error("A %s entry cannot be made and is left out: %r", table, error)
+        return ()
 
 
 def upsert(connection: sqlite3.Connection, ledger: Ledger, rows: Sequence[Row]) -> None:
@@ -272,16 +338,25 @@ def upsert(connection: sqlite3.Connection, ledger: Ledger, rows: Sequence[Row]) 
 
 
 def _insert(connection: sqlite3.Connection, ledger: Ledger, rows: Sequence[Row]) -> None:
-    """Insert rows with one statement; where a value cannot be bound, one by one with that value mended."""
+    """Insert rows with one statement; where the database cannot take one of them, one by one."""
     try:
         connection.execute(_statement(ledger, len(rows)), tuple(chain.from_iterable(rows)))
-    except UNBINDABLE as error:
-        if len(rows) > 1:
-            for row in rows:
-                _insert(connection, ledger, (row,))
+    except (*UNBINDABLE, sqlite3.IntegrityError) as error:
+        if len(rows) == 1:
+            _insert_mended(connection, ledger, rows[0], error)
             return
-        logger.warning("A value of a %s entry cannot be stored as it is: %s", ledger.table, error)
-        connection.execute(_statement(ledger, 1), tuple(_mended(value) for value in rows[0]))
+        for row in rows:
+            _insert(connection, ledger, (row,))
+
+
+def _insert_mended(connection: sqlite3.Connection, ledger: Ledger, row: Row, problem: Exception) -> None:
+    """Insert a row with the values mended that cannot be bound; leave it out if that does not help."""
+    try:
+        connection.execute(_statement(ledger, 1), tuple(_mended(value) for value in row))
+    except (*UNBINDABLE, sqlite3.IntegrityError) as error:
+        logger.error("A %s entry cannot be stored and is left out: %s", ledger.table, error)
+    else:
+        logger.warning("A value of a %s entry cannot be stored as it is: %s", ledger.table, problem)
 
 
 def _mended(value: Value) -> Value:

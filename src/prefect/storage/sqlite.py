@@ -34,7 +34,9 @@ def open_connection(path: Path, busy_timeout: float) -> sqlite3.Connection:
     """
     with translated(path):
         _create_private(path)
-        connection = sqlite3.connect(path, timeout=0, isolation_level=None, check_same_thread=False, cached_statements=256)
+        connection = sqlite3.connect(
+            path, timeout=0, isolation_level=None, check_same_thread=False, cached_statements=256
+        )
         try:
             _prepare(connection, path, busy_timeout)
         except BaseException:
@@ -46,7 +48,9 @@ def open_connection(path: Path, busy_timeout: float) -> sqlite3.Connection:
 def open_reader(path: Path, busy_timeout: float) -> sqlite3.Connection:
     """A connection for reading only, beside the writer."""
     with translated(path):
-        connection = sqlite3.connect(path, timeout=busy_timeout, isolation_level=None, check_same_thread=False)
+        connection = sqlite3.connect(
+            path, timeout=busy_timeout, isolation_level=None, check_same_thread=False
+        )
         connection.execute("PRAGMA query_only = 1")
     return connection
 
@@ -118,7 +122,13 @@ def insist(connection: sqlite3.Connection, statement: str, path: Path, busy_time
 
 def is_busy(error: sqlite3.Error) -> bool:
     """Whether an error says only that somebody else holds the lock."""
-    return (error.sqlite_errorcode & 0xFF) in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+    return error_code(error) in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+
+
+def error_code(error: Exception) -> int | None:
+    """SQLite's primary result code; None for an error that is not SQLite's own."""
+    code: int | None = getattr(error, "sqlite_errorcode", None)
+    return None if code is None else code & 0xFF
 
 
 @contextmanager
@@ -130,10 +140,9 @@ def translated(path: Path) -> Iterator[None]:
         raise translate(error, path) from error
 
 
-def translate(error: sqlite3.Error | OSError, path: Path) -> StorageError:
+def translate(error: Exception, path: Path) -> StorageError:
     """The StorageError that says the same, with path and mend."""
-    code = getattr(error, "sqlite_errorcode", None)
-    primary = None if code is None else code & 0xFF
+    primary = error_code(error)
     where = f"database {str(path)!r}"
     if primary in (sqlite3.SQLITE_FULL,) or (isinstance(error, OSError) and error.errno == 28):
         return DatabaseFull(f"The disk that holds {where} is full; free some space and it goes on by itself.")
@@ -142,7 +151,9 @@ def translate(error: sqlite3.Error | OSError, path: Path) -> StorageError:
             f"The {where} is damaged or no database ({error}). Move it away to start anew, or restore a copy."
         )
     if primary == sqlite3.SQLITE_READONLY or isinstance(error, PermissionError):
-        return DatabaseReadOnly(f"The {where} cannot be written ({error}); mend its permissions or set PREFECT_HOME.")
+        return DatabaseReadOnly(
+            f"The {where} cannot be written ({error}); mend its permissions or set PREFECT_HOME."
+        )
     if primary in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return DatabaseBusy(f"The {where} is locked by another process.")
-    return StorageError(f"The {where} cannot be used: {error}.")
+    return StorageError(f"The {where} cannot be used: {error or type(error).__name__}.")

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
-from prefect.core.journal import Row
+from prefect.core.journal import Draft, Row
 from prefect.storage.journal import Journal
 from prefect.storage.sqlite import translated
 from prefect.storage.store_file import StoreFile
@@ -30,12 +30,16 @@ class Store:
         self.process = process
         self._file = StoreFile(path, busy_timeout)
         self._journal = Journal(self._file, process)
-        self.append: Callable[[str, Row], None] = self._journal.append
+        self.append: Callable[[str, Row | Draft], None] = self._journal.append
         """Adds a journal entry; returns at once."""
 
     def transact(self, decision: Callable[[Transaction], T]) -> T:
         """Run a decision in the next transaction; returns once it is committed and synced."""
         return self._journal.transact(decision)
+
+    def defer(self, decision: Callable[[Transaction], object]) -> None:
+        """Have a decision made as soon as the database allows, however long that takes; its outcome goes to nobody."""
+        self._journal.defer(decision)
 
     def flush(self, timeout: float | None = None) -> None:
         """Return once everything appended is committed and synced."""

@@ -17,6 +17,13 @@ class StoreFile:
         self.busy_timeout = busy_timeout
         self._writer: sqlite3.Connection | None = None
         self._local = threading.local()
+        self._inherited: list[object] = []
+
+    def forget(self) -> None:
+        """In a forked child: leave the parent's connections alone, without closing them, which would meddle with its file."""
+        self._inherited.append((self._writer, self._local))
+        self._writer = None
+        self._local = threading.local()
 
     def writer(self) -> sqlite3.Connection:
         """The one connection that writes. Raises StorageError."""

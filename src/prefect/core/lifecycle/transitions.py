@@ -12,11 +12,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from enum import StrEnum
 from typing import Protocol
 
 from prefect.core.lifecycle.effects import Effect
 from prefect.core.lifecycle.states import State, StateType
+from prefect.core.lifecycle.verdicts import Outcome
 
 SCHEDULED, PENDING, RUNNING = StateType.SCHEDULED, StateType.PENDING, StateType.RUNNING
 COMPLETED, FAILED, CRASHED = StateType.COMPLETED, StateType.FAILED, StateType.CRASHED
@@ -39,15 +39,6 @@ LEGAL: dict[StateType | None, frozenset[StateType]] = {
 }
 """From the current type to those that may follow. A run that has ended is only ever started again, except that a run
 believed crashed may still report how it really ended."""
-
-
-class Outcome(StrEnum):
-    """What became of a proposal."""
-
-    ACCEPT = "ACCEPT"
-    REJECT = "REJECT"
-    WAIT = "WAIT"
-    ABORT = "ABORT"
 
 
 @dataclass(frozen=True, slots=True)

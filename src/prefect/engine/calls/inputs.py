@@ -34,11 +34,6 @@ def is_plain(value: Any) -> bool:
     return kind.__module__.partition(".")[0] in ("pandas", "numpy", "polars", "pyarrow", "datetime")
 
 
-def all_plain(parameters: Mapping[str, Any]) -> bool:
-    """Whether no parameter can contain a future or annotation."""
-    return SCALARS.issuperset(map(type, parameters.values())) or all(map(is_plain, parameters.values()))
-
-
 def futures_in(value: Any) -> list[PrefectFuture[Any]]:
     """All futures inside a value."""
     found: list[PrefectFuture[Any]] = []

@@ -7,15 +7,18 @@ whose error messages are the ones Python's users know.
 
 from __future__ import annotations
 
-import inspect
 import json
 from collections.abc import Callable
 from types import FunctionType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from prefect.exceptions import ParameterBindError
 
-_VARIADIC = inspect.CO_VARARGS | inspect.CO_VARKEYWORDS
+if TYPE_CHECKING:
+    import inspect
+
+VARARGS, VARKEYWORDS = 0x04, 0x08
+"""Flags of code objects (`inspect.CO_VARARGS`, `CO_VARKEYWORDS`); `inspect` itself is imported only where needed."""
 
 
 class NoInputs(dict[str, list[object]]):
@@ -52,6 +55,8 @@ class Binder:
     def signature(self) -> inspect.Signature:
         """The function's signature."""
         if self._signature is None:
+            import inspect
+
             self._signature = inspect.signature(self.fn)
         return self._signature
 
@@ -110,7 +115,9 @@ class Binder:
 
     def arguments(self, parameters: dict[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
         """Parameters by name as positional and keyword arguments."""
-        bound = inspect.BoundArguments(self.signature, {})  # type: ignore[arg-type]
+        from inspect import BoundArguments
+
+        bound = BoundArguments(self.signature, {})  # type: ignore[arg-type]
         bound.arguments.update((name, parameters[name]) for name in self.signature.parameters if name in parameters)
         return bound.args, bound.kwargs
 
@@ -119,4 +126,4 @@ def _is_plain(fn: Callable[..., Any]) -> bool:
     if type(fn) is not FunctionType or hasattr(fn, "__wrapped__") or hasattr(fn, "__signature__"):
         return False
     code = fn.__code__
-    return not (code.co_flags & _VARIADIC or code.co_posonlyargcount or code.co_kwonlyargcount)
+    return not (code.co_flags & (VARARGS | VARKEYWORDS) or code.co_posonlyargcount or code.co_kwonlyargcount)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import os
 from collections.abc import Callable
 from functools import partial
@@ -11,9 +10,13 @@ from typing import Any
 
 def plain_function(fn: Callable[..., Any]) -> Any:
     """The function at the bottom of wrappers, partials and bound methods."""
-    while isinstance(fn, partial):
-        fn = fn.func
-    return getattr(inspect.unwrap(fn), "__func__", inspect.unwrap(fn))
+    inner: Any = fn
+    while True:
+        inner = getattr(inner, "__func__", inner)
+        wrapped = inner.func if isinstance(inner, partial) else getattr(inner, "__wrapped__", None)
+        if wrapped is None:
+            return inner
+        inner = wrapped
 
 def function_key(fn: Callable[..., Any]) -> str:
     """`name-1a2b3c4d`: told apart by file and qualified name, whatever module the file was imported as."""

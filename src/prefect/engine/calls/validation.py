@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable, Mapping
-from typing import Any, get_type_hints
+from typing import TYPE_CHECKING, Any, get_type_hints
 
 from prefect.engine.calls.signatures import Binder
 from prefect.exceptions import ParameterTypeError
+
+if TYPE_CHECKING:
+    import inspect
 
 
 
@@ -75,9 +77,9 @@ def _make_adapters(binder: Binder) -> dict[str, Any]:
 
 
 def _annotation(parameter: inspect.Parameter, hint: Any) -> Any:
-    if parameter.kind is inspect.Parameter.VAR_POSITIONAL:
+    if parameter.kind is parameter.VAR_POSITIONAL:
         return tuple[hint, ...]
-    return dict[str, hint] if parameter.kind is inspect.Parameter.VAR_KEYWORD else hint
+    return dict[str, hint] if parameter.kind is parameter.VAR_KEYWORD else hint
 
 
 def _type_hints(fn: Callable[..., Any]) -> Mapping[str, Any]:

@@ -9,6 +9,7 @@ from typing import IO
 
 from prefect.core.journal import LOG
 from prefect.engine.context import FlowRunContext, TaskRunContext
+from prefect.engine.logs.paced import Paced
 from prefect.engine.logs.paint import painted
 
 TRUNCATED = "... [truncated]"
@@ -27,6 +28,7 @@ class ConsoleHandler(logging.Handler):
         self._stream = stream
         self._colors = colors
         self._known_stream: IO[str] | None = None
+        self._output: Paced
         self._paints = False
         self._second = 0
         self._clock = ""
@@ -38,12 +40,19 @@ class ConsoleHandler(logging.Handler):
             self.handleError(record)
 
     def write_line(self, line: str, level: int) -> None:
-        """Write one finished line, painted if people look at it."""
+        """Show one finished line, painted if people look at it."""
         stream = self._stream or sys.stderr
         if stream is not self._known_stream:
+            self.flush()
             self._known_stream = stream
+            self._output = Paced(stream)
             self._paints = self._colors and stream.isatty()
-        stream.write((painted(line, level) if self._paints else line) + "\n")
+        self._output.write((painted(line, level) if self._paints else line) + "\n")
+
+    def flush(self) -> None:
+        """Show what is held back."""
+        if self._known_stream is not None:
+            self._output.flush()
 
     def line(self, created: float, level_name: str, about: str, message: str) -> str:
         """`12:03:45.123 | INFO    | Task run 'x' - message`."""

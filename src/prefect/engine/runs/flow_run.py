@@ -19,12 +19,13 @@ from uuid import UUID
 from prefect.core.lifecycle.outcome import HeldResult
 from prefect.core.lifecycle.runs import FlowRun
 from prefect.core.lifecycle.states import State, StateType
-from prefect.core.lifecycle.transitions import Outcome
+from prefect.core.lifecycle.verdicts import Outcome
 from prefect.core.ports import Transition
 from prefect.core.times import SECOND
 from prefect.engine.config import EngineConfig
 from prefect.engine.context import FlowRunContext, TaskRunContext, tags
 from prefect.engine.logs.loggers import log_flow_line
+from prefect.engine.logs.traces import users_part
 from prefect.engine.runs.failures import crashed_state, describe
 from prefect.engine.runs.final_state import returned_state
 from prefect.engine.runs.hooks import run_hooks
@@ -217,7 +218,7 @@ class FlowExecution:
 
     def log(self, level: int, message: str, error: BaseException | None = None) -> None:
         """Log a line about this run."""
-        exc_info = None if error is None else (type(error), error, error.__traceback__)
+        exc_info = None if error is None else (type(error), error, users_part(error.__traceback__))
         log_flow_line(self.context, level, message, exc_info)
 
     def _hooks(self, hooks: Any) -> Steps[None]:

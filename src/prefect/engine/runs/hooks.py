@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import inspect
 import logging
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
+from prefect.engine.awaiting import is_awaitable
 from prefect.core.lifecycle.runs import Run
 from prefect.core.lifecycle.states import State
 from prefect.engine.steps import Step, Steps
@@ -25,14 +25,14 @@ class HookCall(Step):
 
     def perform(self) -> None:
         finished = self.call()
-        if inspect.isawaitable(finished):
+        if is_awaitable(finished):
             import asyncio
 
             asyncio.run(_wait_for(finished))
 
     async def aperform(self) -> None:
         finished = self.call()
-        if inspect.isawaitable(finished):
+        if is_awaitable(finished):
             await finished
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from typing import Any
 
-from prefect.core.journal import TASK_RUN, TASK_RUN_STATE, Row, Value
+from prefect.core.journal import TASK_RUN, TASK_RUN_STATE, Draft, Row, Value
 from prefect.core.lifecycle import progress
+from prefect.core.lifecycle.outcome import HeldResult
 from prefect.core.lifecycle.runs import TaskRun
 from prefect.core.lifecycle.states import State
 from prefect.core.ports import Clock
@@ -25,7 +27,7 @@ class TaskRecorder:
         policy: the task's retry policy as JSON text.
     """
 
-    __slots__ = ("_attempt", "_clock", "_fixed", "_policy", "_record", "_run_bytes", "_run_int", "_texts", "failure", "result", "run")
+    __slots__ = ("_attempt", "_clock", "_fixed", "_policy", "_record", "_run_bytes", "_run_int", "failure", "result", "run")
 
     def __init__(self, run: TaskRun, record: Any, clock: Clock, attempt: int, policy: str) -> None:
         self.run = run
@@ -45,34 +47,47 @@ class TaskRecorder:
 
     def enter(self, state: State[Any]) -> None:
         """Enter a state and write the run as it is now."""
-        self._record(TASK_RUN, self._row(state, self._enter(state)))
+        state_id, details, data = self._enter(state)
+        self._record(TASK_RUN, self._row(state, state_id, details, data, *self._counters()))
 
-    def _enter(self, state: State[Any]) -> bytes:
+    def enter_briefly(self, state: State[Any]) -> None:
+        """Enter a state that may not last until the batch is written: its row is made only if it does."""
+        facts = (state, *self._enter(state), *self._counters())
+        self._record(TASK_RUN, Draft(self._run_bytes, self.run.sequence, partial(self._row, *facts)))
+
+    def _enter(self, state: State[Any]) -> tuple[bytes, str | None, str | None]:
+        """Move the run on and write the state's history; returns the state's id, details and data as they are stored."""
         run = self.run
-        if state.moment is None:
+        if state._moment is None:
             state.stamp(self._clock.now())
         progress.enter(run, state)
         identity = self._run_int ^ (run.sequence + 1)
-        state.stamp(0, identity)
-        name = identity.to_bytes(16, "big")
-        details, data = state_details_json(state), state_data_json(state)
-        self._texts = (details, data)
-        row = (self._run_bytes, run.sequence, name, self._attempt, state.type.value, state.name, state.moment,
+        state._id = identity
+        state_id = identity.to_bytes(16, "big")
+        details = None if state._details is None else state_details_json(state)
+        data = None if state.data is None else state_data_json(state)
+        row = (self._run_bytes, run.sequence, state_id, self._attempt, state.type._value_, state.name, state._moment,
                state.message, details, data)  # fmt: skip
         self._record(TASK_RUN_STATE, row)
-        return name
+        return state_id, details, data
 
-    def _row(self, state: State[Any], state_id: bytes) -> Row:
+    def _counters(self) -> tuple[int, int, int | None, int | None, int]:
+        run = self.run
+        return run.run_count, run.sequence, run.started, run.ended, run.run_micros
+
+    def _row(
+        self, state: State[Any], state_id: bytes, details: str | None, data: str | None,
+        run_count: int, sequence: int, started: int | None, ended: int | None, run_micros: int,
+    ) -> Row:  # fmt: skip
         run = self.run
         if self._fixed is None:
             self._fixed = self._make_fixed()
-        expiration = run.cache_expiration
+        expiration, reused = run.cache_expiration, run.reused_from
         return (
             *self._fixed, run.name, run.cache_key, None if expiration is None else to_micros(expiration), self._attempt,
-            run.run_count, run.sequence, state_id, state.type.value, state.name, state.moment, state.message,
-            *self._texts, run.expected_start, run.submitted, run.started,
-            run.ended, run.run_micros, run.updated_at, *self.result,
-            None if run.reused_from is None else run.reused_from.bytes, self.failure,
+            run_count, sequence, state_id, state.type._value_, state.name, state._moment, state.message, details, data,
+            run.expected_start, run.submitted, started, ended, run_micros, state._moment, *self.result,
+            None if reused is None else reused.bytes, self.failure,
         )  # fmt: skip
 
     def _make_fixed(self) -> tuple[Value, ...]:
@@ -100,5 +115,7 @@ def state_details_json(state: State[Any]) -> str | None:
 
 def state_data_json(state: State[Any]) -> str | None:
     """Where the state's result is kept, as JSON text; None if it is not kept outside of the journal."""
+    if type(state.data) is HeldResult:
+        return None
     reference = getattr(state.data, "reference", None)
     return None if reference is None else json.dumps(reference)

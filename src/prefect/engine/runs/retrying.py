@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
+from prefect.engine.awaiting import is_awaitable
 from prefect.core.lifecycle.runs import TaskRun
 from prefect.core.lifecycle.states import State
 from prefect.engine.specs import TaskSpec
@@ -39,7 +39,7 @@ class Condition(Step):
 
     def perform(self) -> bool:
         answer = self.ask()
-        if not inspect.isawaitable(answer):
+        if not is_awaitable(answer):
             return bool(answer)
         import asyncio
 
@@ -47,7 +47,7 @@ class Condition(Step):
 
     async def aperform(self) -> bool:
         answer = self.ask()
-        return bool(await answer) if inspect.isawaitable(answer) else bool(answer)
+        return bool(await answer) if is_awaitable(answer) else bool(answer)
 
 
 async def _answer(answer: Awaitable[bool]) -> bool:

@@ -20,7 +20,7 @@ from prefect.engine.calls.replay import Replay
 from prefect.engine.config import EngineConfig
 from prefect.engine.context import FlowRunContext, TaskRunContext, caller_key, current_tags
 from prefect.engine.runs.environment import environment_json
-from prefect.engine.runs.keeping import keep_for_replay, recorded_state
+from prefect.engine.runs.keeping import keep_for_replay, keep_parameters, recorded_state
 from prefect.engine.runs.naming import templated_name
 from prefect.engine.runs.recorder import TaskRecorder
 from prefect.engine.runtime import Runtime
@@ -156,7 +156,8 @@ class FlowStart:
             flow_name=self.flow.name,
             name=self._name(),
             state=pending,
-            parameters=self._parameters_json(),
+            parameters=json.dumps(self.flow.serialize_parameters(self._settled_parameters())),
+            context=json.dumps(keep_parameters(self._settled_parameters(), self.config)),
             flow_version=self.flow.version,
             tags=sorted(current_tags()),
             parent_task_run_id=None if self.child is None else self.child.run.id,
@@ -172,9 +173,8 @@ class FlowStart:
         template = self.flow.flow_run_name
         return generate_slug(2) if template is None else templated_name(template, self.parameters)
 
-    def _parameters_json(self) -> str:
-        values = self.parameters if self._invalid is not None else self.validated_parameters()
-        return json.dumps(self.flow.serialize_parameters(values))
+    def _settled_parameters(self) -> dict[str, Any]:
+        return self.parameters if self._invalid is not None else self.validated_parameters()
 
     def make_context(self, run: FlowRun, attempt: int) -> FlowRunContext:
         """The context the flow's function runs in, with what earlier attempts finished."""

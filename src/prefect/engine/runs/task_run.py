@@ -19,11 +19,12 @@ from prefect.core.lifecycle.outcome import HeldResult
 from prefect.core.lifecycle.runs import TaskRun
 from prefect.core.lifecycle.states import State, StateDetails, StateType
 from prefect.core.times import SECOND, to_datetime
-from prefect.engine.calls.identity import call_key, equality_key, fingerprint, stand_in
-from prefect.engine.calls.inputs import Resolver, all_plain
+from prefect.engine.calls.identity import SCALARS, call_key, equality_key, fingerprint, stand_in
+from prefect.engine.calls.inputs import Resolver
 from prefect.engine.config import EngineConfig
 from prefect.engine.context import FlowRunContext, TaskRunContext, caller_key, current_tags
 from prefect.engine.logs.loggers import log_task_line
+from prefect.engine.logs.traces import users_part
 from prefect.engine.runs.caching import CachedCall, needs_transaction
 from prefect.engine.runs.failures import crashed_state, describe, fingerprint_json
 from prefect.engine.runs.final_state import returned_state
@@ -173,21 +174,20 @@ class TaskExecution:
 
     def _resolve_inputs(self) -> bool:
         """Replace futures by results and tell which calls this one depends on; False if one of them failed."""
-        tracker = None if self.flow is None else self.flow.results
-        if tracker is None or not tracker or self.wait_for is not None or not all_plain(self.parameters):
-            resolver = Resolver(tracker)
-            try:
-                if self.wait_for is not None:
-                    resolver.wait_for(self.wait_for)
-                self._identify(self.parameters)
-                self.parameters = resolver.resolve(self.parameters)
-            except UpstreamTaskError as error:
-                self._not_ready(error, resolver)
-                return False
-            self.run.task_inputs = resolver.inputs
-        else:
+        if self.wait_for is None and SCALARS.issuperset(map(type, self.parameters.values())):
             self._identify(self.parameters)
             self.run.task_inputs = self.task.binder.no_inputs
+            return True
+        resolver = Resolver(None if self.flow is None else self.flow.results)
+        try:
+            if self.wait_for is not None:
+                resolver.wait_for(self.wait_for)
+            self._identify(self.parameters)
+            self.parameters = resolver.resolve(self.parameters)
+        except UpstreamTaskError as error:
+            self._not_ready(error, resolver)
+            return False
+        self.run.task_inputs = resolver.inputs
         return True
 
     def _identify(self, parameters: dict[str, Any]) -> None:
@@ -234,7 +234,7 @@ class TaskExecution:
             self.run.name = templated_name(template, self.parameters)
         self.context = self._make_context()
         self.recorder.pass_through(State.at(now, StateType.PENDING, "Pending"))
-        self.recorder.enter(State.at(self.clock.now(), StateType.RUNNING, "Running"))
+        self.recorder.enter_briefly(State.at(now, StateType.RUNNING, "Running"))
 
     def _make_context(self) -> TaskRunContext:
         moment = self.clock.now()
@@ -322,7 +322,7 @@ class TaskExecution:
     def log(self, level: int, message: str, error: BaseException | None = None) -> None:
         """Log a line about this run."""
         assert self.context is not None
-        exc_info = None if error is None else (type(error), error, error.__traceback__)
+        exc_info = None if error is None else (type(error), error, users_part(error.__traceback__))
         log_task_line(self.context, level, message, exc_info)
 
     def _enter_hooks(self, hooks: Any) -> Steps[None]:

@@ -26,7 +26,7 @@ class APISettings(Group, path="api"):
     )
     ssl_cert_file = Field(
         OPTIONAL_TEXT,
-        From((), lambda: os.environ.get("SSL_CERT_FILE")),
+        From((), lambda: os.environ.get("SSL_CERT_FILE") or None),
         "File with the certificates to trust; default: SSL_CERT_FILE, else what the HTTP client trusts.",
     )
     enable_http2 = Field(BOOL, False, "Speak HTTP/2 to the API where it does.")

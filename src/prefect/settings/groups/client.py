@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 
 from prefect.settings.fields import Field, From, Group, Section
-from prefect.settings.kinds import BOOL, OPTIONAL_BOOL, PORT, Kind, integer, number
+from prefect.settings.kinds import BOOL, OPTIONAL_BOOL, PORT, Kind, integer, number, read_json, write_json
 
 
 def read_status_codes(raw: object) -> set[int]:
@@ -20,7 +19,7 @@ def read_status_codes(raw: object) -> set[int]:
 
 def read_headers(raw: object) -> dict[str, str]:
     """HTTP headers from a mapping or a JSON object, all text."""
-    headers = json.loads(raw) if isinstance(raw, str) else raw
+    headers = read_json(raw) if isinstance(raw, str) else raw
     if not isinstance(headers, dict) or not all(
         isinstance(text, str) for pair in headers.items() for text in pair
     ):
@@ -36,7 +35,7 @@ STATUS_CODES: Kind[set[int]] = Kind(
     lambda codes: ",".join(map(str, sorted(codes))),
 )
 HEADERS: Kind[dict[str, str]] = Kind(
-    "dict[str, str]", 'a JSON object of texts, such as {"X-Team": "data"}', read_headers, json.dumps
+    "dict[str, str]", 'a JSON object of texts, such as {"X-Team": "data"}', read_headers, write_json
 )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TypeAlias
 
 from prefect.settings.fields import Field, Group, Section, path_field
@@ -15,6 +14,7 @@ from prefect.settings.kinds import (
     integer,
     number,
     optional,
+    write_json,
 )
 
 RetryDelay: TypeAlias = int | float | list[float]
@@ -39,7 +39,7 @@ def read_optional_retry_delay(raw: object) -> RetryDelay | None:
 
 def write_retry_delay(delay: RetryDelay | None) -> str:
     """The delay as text that reads as the same."""
-    return json.dumps(delay) if delay is not None else ""
+    return write_json(delay) if delay is not None else ""
 
 
 _DELAYS = "seconds, 0 or more, or several separated by commas"

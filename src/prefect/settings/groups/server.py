@@ -17,6 +17,7 @@ from prefect.settings.kinds import (
     TEXT,
     integer,
     number,
+    optional,
 )
 
 POSITIVE = integer(above=0)

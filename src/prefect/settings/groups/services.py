@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import TypeAlias
@@ -20,6 +19,8 @@ from prefect.settings.kinds import (
     number,
     parse_duration,
     read_bool,
+    read_json,
+    write_json,
 )
 
 POSITIVE = integer(above=0)
@@ -45,7 +46,7 @@ def write_vacuum_targets(targets: VacuumTargets) -> str:
 
 def read_retentions(raw: object) -> Retentions:
     """Durations by name, from a mapping or a JSON object."""
-    table = json.loads(raw) if isinstance(raw, str) else raw
+    table = read_json(raw) if isinstance(raw, str) else raw
     if not isinstance(table, Mapping):
         raise ValueError(raw)
     return {str(name): parse_duration(duration) for name, duration in table.items()}
@@ -69,7 +70,7 @@ RETENTIONS: Kind[Retentions] = Kind(
     "dict[str, timedelta]",
     'a JSON object of durations, such as {"prefect.flow-run.heartbeat": "P7D"}',
     read_retentions,
-    lambda table: json.dumps({name: format_duration(duration) for name, duration in table.items()}),
+    lambda table: write_json({name: format_duration(duration) for name, duration in table.items()}),
 )
 LONG_DURATION: Kind[timedelta] = Kind(
     "timedelta", "a duration above 1 hour", read_long_duration, format_duration

@@ -27,7 +27,9 @@ def open_attempt(tx: Transaction, run_id: UUID, number: int, now: int, expires: 
     """Give the run's attempt to this process."""
     values: dict[str, object] = {"run_id": run_id.bytes, "attempt": number, "holder": tx.process}
     moments = {"started": now, "renewed": now, "expires": expires, "ended": None}
-    again = "ON CONFLICT (run_id, attempt) DO UPDATE SET holder = excluded.holder, renewed = excluded.renewed,"
+    again = (
+        "ON CONFLICT (run_id, attempt) DO UPDATE SET holder = excluded.holder, renewed = excluded.renewed,"
+    )
     tx.insert("run_attempt", {**values, **moments}, again + " expires = excluded.expires, ended = NULL")
 
 
@@ -46,7 +48,10 @@ def renew_all(tx: Transaction, now: int, expires: int) -> int:
 def open_attempts(tx: Transaction) -> list[Attempt]:
     """All attempts that have not ended."""
     rows = tx.all("SELECT run_id, attempt, holder, started, expires FROM run_attempt WHERE ended IS NULL")
-    return [Attempt(UUID(bytes=run_id), number, holder, started, expires) for run_id, number, holder, started, expires in rows]
+    return [
+        Attempt(UUID(bytes=run_id), number, holder, started, expires)
+        for run_id, number, holder, started, expires in rows
+    ]
 
 
 def live_attempt(tx: Transaction, run_id: UUID) -> Attempt | None:
@@ -55,6 +60,11 @@ def live_attempt(tx: Transaction, run_id: UUID) -> Attempt | None:
 
 
 def _of_run(tx: Transaction, run_id: UUID) -> list[Attempt]:
-    sql = "SELECT run_id, attempt, holder, started, expires FROM run_attempt WHERE run_id = ? AND ended IS NULL"
+    sql = (
+        "SELECT run_id, attempt, holder, started, expires FROM run_attempt WHERE run_id = ? AND ended IS NULL"
+    )
     rows = tx.all(sql + " ORDER BY attempt DESC", (run_id.bytes,))
-    return [Attempt(UUID(bytes=found), number, holder, started, expires) for found, number, holder, started, expires in rows]
+    return [
+        Attempt(UUID(bytes=found), number, holder, started, expires)
+        for found, number, holder, started, expires in rows
+    ]

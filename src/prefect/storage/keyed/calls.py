@@ -37,7 +37,12 @@ def crash_open_tasks(tx: Transaction, flow_run_id: UUID, attempt: int, message: 
         identity = state_id(int.from_bytes(run_id, "big"), number).to_bytes(16, "big")
         total = run_time + (max(now - since, 0) if state_type == "RUNNING" else 0)
         tx.execute(_CRASH, (number, identity, now, message, now, total, now, run_id, sequence))
-        history: dict[str, object] = {"task_run_id": run_id, "sequence": number, "id": identity, "attempt": of_attempt}
+        history: dict[str, object] = {
+            "task_run_id": run_id,
+            "sequence": number,
+            "id": identity,
+            "attempt": of_attempt,
+        }
         entered = {"type": "CRASHED", "name": "Crashed", "timestamp": now, "message": message}
         tx.insert("task_run_state", {**history, **entered}, "ON CONFLICT DO NOTHING")
     return len(rows)

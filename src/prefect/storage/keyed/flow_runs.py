@@ -135,7 +135,9 @@ WHERE id = ? AND version = ?
 """
 
 
-def enter(tx: Transaction, run: FlowRun, state: State[object], reason: str | None, failure: str | None) -> bool:
+def enter(
+    tx: Transaction, run: FlowRun, state: State[object], reason: str | None, failure: str | None
+) -> bool:
     """Write the state that `run` (already moved on by the caller) has entered; False if another was faster."""
     moment = state.moment
     identity = state_id(run.id.int, run.sequence).to_bytes(16, "big")
@@ -167,11 +169,11 @@ def data_to_json(state: State[object]) -> str | None:
 def delete(tx: Transaction, run_id: UUID) -> bool:
     """Remove a run with everything recorded of it; False if there is none."""
     key = (run_id.bytes,)
-    tx.execute("DELETE FROM task_run_state WHERE task_run_id IN (SELECT id FROM task_run WHERE flow_run_id = ?)", key)
+    tx.execute(
+        "DELETE FROM task_run_state WHERE task_run_id IN (SELECT id FROM task_run WHERE flow_run_id = ?)", key
+    )
     for table in ("task_run", "flow_run_state", "log", "artifact"):
         tx.execute(f"DELETE FROM {table} WHERE flow_run_id = ?", key)
     tx.execute("DELETE FROM run_attempt WHERE run_id = ?", key)
     tx.execute("DELETE FROM concurrency_slot WHERE run_id = ?", key)
     return tx.execute("DELETE FROM flow_run WHERE id = ?", key) == 1
-
-

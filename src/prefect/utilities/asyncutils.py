@@ -1,0 +1,98 @@
+"""Crossing between blocking and asynchronous code. `asyncio` is loaded only where a loop is really needed."""
+
+from __future__ import annotations
+
+import inspect
+import sys
+from collections.abc import Awaitable, Callable, Coroutine
+from functools import wraps
+from typing import Generic, ParamSpec, TypeVar, cast, overload
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def is_async_fn(func: Callable[..., object]) -> bool:
+    """Whether a function, once unwrapped, is a coroutine function."""
+    return inspect.iscoroutinefunction(inspect.unwrap(func))
+
+
+def is_async_gen_fn(func: Callable[..., object]) -> bool:
+    """Whether a function, once unwrapped, is an asynchronous generator function."""
+    return inspect.isasyncgenfunction(inspect.unwrap(func))
+
+
+def in_running_loop() -> bool:
+    """Whether an event loop is running in this thread; costs nothing where asyncio was never loaded."""
+    asyncio = sys.modules.get("asyncio")
+    return asyncio is not None and asyncio._get_running_loop() is not None
+
+
+def run_coro_as_sync(coroutine: Coroutine[object, object, R]) -> R:
+    """The result of a coroutine, waited for in a new loop; in a thread of its own if a loop runs here."""
+    import asyncio
+
+    if not in_running_loop():
+        return asyncio.run(coroutine)
+    return _in_thread(lambda: asyncio.run(coroutine))
+
+
+def _in_thread(call: Callable[[], R]) -> R:
+    from concurrent.futures import ThreadPoolExecutor
+    from contextvars import copy_context
+
+    with ThreadPoolExecutor(1, "prefect-sync") as pool:
+        return pool.submit(copy_context().run, call).result()
+
+
+def wait_if_awaitable(value: R | Awaitable[R]) -> R:
+    """A value as it is, and what is awaitable waited for."""
+    if isinstance(value, Awaitable):
+        return run_coro_as_sync(_awaited(cast(Awaitable[R], value)))
+    return value
+
+
+async def _awaited(value: Awaitable[R]) -> R:
+    return await value
+
+
+async def run_sync_in_worker_thread(fn: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+    """The result of a blocking function, run in a thread while the event loop goes on."""
+    import asyncio
+
+    return await asyncio.to_thread(fn, *args, **kwargs)
+
+
+class Dispatched(Generic[P, R]):
+    """A method whose call blocks in ordinary code and gives an awaitable where an event loop runs.
+
+    Users of the incumbent write `await block.read_path(...)` in coroutines and `block.read_path(...)`
+    elsewhere. Code of ours that must block, whatever runs around it, calls `sync`.
+    """
+
+    def __init__(self, sync: Callable[P, R], twin: Callable[..., Awaitable[R]]) -> None:
+        self.sync = sync
+        self.aio = twin
+        wraps(sync)(self)
+
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
+        """The result, or in a running event loop an awaitable of it."""
+        if in_running_loop():
+            return cast(R, self.aio(*args, **kwargs))
+        return self.sync(*args, **kwargs)
+
+    @overload
+    def __get__(self, instance: None, owner: type) -> Dispatched[P, R]: ...
+    @overload
+    def __get__(self, instance: object, owner: type) -> Callable[..., R]: ...
+    def __get__(self, instance: object | None, owner: type) -> Dispatched[P, R] | Callable[..., R]:
+        if instance is None:
+            return self
+        from types import MethodType
+
+        return MethodType(self, instance)
+
+
+def async_dispatch(twin: Callable[..., Awaitable[R]]) -> Callable[[Callable[P, R]], Dispatched[P, R]]:
+    """Let a blocking method give an awaitable made by its `twin` where an event loop runs."""
+    return lambda sync: Dispatched(sync, twin)
