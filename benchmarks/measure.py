@@ -3,8 +3,8 @@
 A scenario runs in a process of its own, with a `PREFECT_HOME` of its own. It does a small warm-up run first
 (imports, threads, the database or the temporary server), notes how many rows the record holds, and then takes
 its time. For Headrace the clock stops when the record is complete: all rows that must be there are committed
-and seen by a second, read-only connection. For Prefect it stops when the call returns, unless the scenario
-asks for the record.
+and seen by a second, read-only connection. For Prefect it stops with the last statement of the flow, before
+the run is closed, unless the scenario asks for the record.
 """
 
 from __future__ import annotations
@@ -23,6 +23,9 @@ OURS = os.environ.get("HEADRACE_BENCH_PEER") == "headrace"
 COUNT = int(os.environ.get("HEADRACE_BENCH_COUNT", "100"))
 WARM_UP = 10
 PATIENCE_SECONDS = 120.0
+
+# When the first and the last statement of a flow's body were executed.
+Span = tuple[float, float]
 
 now = time.perf_counter
 _home = Path(os.environ.get("PREFECT_HOME", "."))
@@ -45,17 +48,16 @@ def settled_rows() -> dict[str, int]:
             return found
 
 
-def recorded(
-    started: float, before: Mapping[str, int], added: Mapping[str, int], both: bool = False
-) -> float:
-    """Seconds from `started` until `added` rows more than `before` are in the record.
+def recorded(span: Span, before: Mapping[str, int], added: Mapping[str, int], both: bool = False) -> float:
+    """Seconds from the start of `span` until `added` rows more than `before` are in the record.
 
-    Under Prefect the seconds until now, unless `both`. Raises RuntimeError if rows are missing after
+    Under Prefect the seconds of `span` alone, unless `both`. Raises RuntimeError if rows are missing after
     `PATIENCE_SECONDS`, or if there are more than announced: then something else was measured.
     """
+    started, ended = span
     stopped = now()
     if not OURS and not both:
-        return stopped - started
+        return ended - started
     wanted = {table: before[table] + count for table, count in added.items()}
     found = rows()
     while any(found[table] < count for table, count in wanted.items()):

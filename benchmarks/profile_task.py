@@ -137,8 +137,8 @@ def _run_stage(stage: str) -> None:
         gc.disable()
     profile = cProfile.Profile(time.perf_counter) if stage == "functions" else None
     cpu = _thread_seconds()
-    started = many(COUNT) if profile is None else profile.runcall(many, COUNT)
-    seconds = recorded(started, before, {"flow_run": 1, "task_run": COUNT, "task_run_state": 3 * COUNT})
+    span = many(COUNT) if profile is None else profile.runcall(many, COUNT)
+    seconds = recorded(span, before, {"flow_run": 1, "task_run": COUNT, "task_run_state": 3 * COUNT})
     answer: dict[str, object] = {"seconds": seconds}
     if stage == "threads":
         used = {name: (spent - cpu.get(name, 0.0)) / COUNT * 1e6 for name, spent in _thread_seconds().items()}

@@ -3,6 +3,7 @@
 from benchmarks.measure import (
     COUNT,
     WARM_UP,
+    Span,
     emit,
     memory_bytes,
     now,
@@ -19,17 +20,17 @@ def nothing(number: int) -> int:
 
 
 @flow
-def many(count: int) -> float:
+def many(count: int) -> Span:
     started = now()
     results = nothing.map(range(count)).result()
     if results != list(range(count)):
         raise AssertionError("the results are not those of the tasks")
-    return started
+    return started, now()
 
 
 if __name__ == "__main__":
     many(WARM_UP)
     before, baseline = settled_rows(), memory_bytes()
-    started = many(COUNT)
-    seconds = recorded(started, before, {"flow_run": 1, "task_run": COUNT, "task_run_state": 3 * COUNT})
+    span = many(COUNT)
+    seconds = recorded(span, before, {"flow_run": 1, "task_run": COUNT, "task_run_state": 3 * COUNT})
     emit({"throughput": COUNT / seconds, "memory": (peak_memory_bytes() - baseline) / 1e6})

@@ -45,7 +45,7 @@ def resume() -> None:
     before = settled_rows()
     started = now()
     total = pipeline.resume(_run_id.read_text())
-    seconds = recorded(started, before, {"flow_run": 0})
+    seconds = recorded((started, now()), before, {"flow_run": 0})
     executed = len(_executions.read_text())
     if total != sum(range(COUNT)) or executed != COUNT:
         raise AssertionError(f"{executed} executions of {COUNT} tasks, sum {total}")

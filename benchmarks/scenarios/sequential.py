@@ -1,6 +1,6 @@
 """A task that does nothing, called one after another."""
 
-from benchmarks.measure import COUNT, WARM_UP, emit, now, recorded, settled_rows
+from benchmarks.measure import COUNT, WARM_UP, Span, emit, now, recorded, settled_rows
 from prefect import flow, task
 
 
@@ -10,16 +10,16 @@ def nothing(number: int) -> int:
 
 
 @flow
-def many(count: int) -> float:
+def many(count: int) -> Span:
     started = now()
     for number in range(count):
         nothing(number)
-    return started
+    return started, now()
 
 
 if __name__ == "__main__":
     many(WARM_UP)
     before = settled_rows()
-    started = many(COUNT)
-    seconds = recorded(started, before, {"flow_run": 1, "task_run": COUNT, "task_run_state": 3 * COUNT})
+    span = many(COUNT)
+    seconds = recorded(span, before, {"flow_run": 1, "task_run": COUNT, "task_run_state": 3 * COUNT})
     emit({"per task": seconds / COUNT * 1000})

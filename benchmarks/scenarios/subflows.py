@@ -1,6 +1,6 @@
 """Calling a subflow that does nothing, one after another."""
 
-from benchmarks.measure import COUNT, emit, now, recorded, settled_rows
+from benchmarks.measure import COUNT, Span, emit, now, recorded, settled_rows
 from prefect import flow
 
 
@@ -10,16 +10,16 @@ def child(number: int) -> int:
 
 
 @flow
-def parent(count: int) -> float:
+def parent(count: int) -> Span:
     started = now()
     for number in range(count):
         child(number)
-    return started
+    return started, now()
 
 
 if __name__ == "__main__":
     parent(1)
     before = settled_rows()
-    started = parent(COUNT)
-    seconds = recorded(started, before, {"flow_run": COUNT + 1})
+    span = parent(COUNT)
+    seconds = recorded(span, before, {"flow_run": COUNT + 1})
     emit({"per call": seconds / COUNT * 1000})

@@ -8,6 +8,7 @@
     │                    MappingMissingIterable, MissingContextError, CircularFuture
     ├── objects          ObjectNotFound, ObjectAlreadyExists, ObjectLimitReached, ObjectUnsupported,
     │                    ProtectedBlockError, BlockMissingCapabilities
+    ├── slots            ConcurrencySlotAcquisitionError, AcquireConcurrencySlotTimeoutError, SlotLeaseLost
     ├── pausing          NotPausedError, FlowPauseTimeout, FlowRunWaitTimeout, FlowRunWatchError
     ├── configuration    ConfigurationError, MissingProfileError, ProfileSettingsValidationError
     ├── values           SerializationError, HashError, EventTooLarge
@@ -242,6 +243,27 @@ class ProtectedBlockError(PrefectException):
 
 class BlockMissingCapabilities(PrefectException):
     """The block cannot do what it was asked to."""
+
+
+# --- concurrency slots
+
+
+class ConcurrencySlotAcquisitionError(PrefectException):
+    """Concurrency slots cannot be had: a limit is missing, too small, or was full as often as it was tried."""
+
+    status = 422
+
+
+class AcquireConcurrencySlotTimeoutError(PrefectException, TimeoutError):
+    """Concurrency slots did not become free in time."""
+
+    status = 423
+
+
+class SlotLeaseLost(PrefectException):
+    """Concurrency slots were given to others meanwhile, since their lease had run out."""
+
+    status = 409
 
 
 # --- pausing and waiting

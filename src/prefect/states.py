@@ -19,6 +19,7 @@ from prefect.connect import CLOCK
 from prefect.core.lifecycle.outcome import HeldResult, exception_of
 from prefect.core.lifecycle.states import TERMINAL_STATES, State, StateDetails, StateType
 from prefect.core.times import to_datetime
+from prefect.engine.dispatch import dispatched
 from prefect.engine.runs.failures import crashed_state, describe
 from prefect.engine.runs.final_state import returned_state
 from prefect.utilities.twins import twin
@@ -271,7 +272,7 @@ async def get_state_result(
     return state.result(raise_on_failure, retry_result_failure)
 
 
-def get_state_exception(state: State[Any]) -> BaseException:
+def _get_state_exception(state: State[Any]) -> BaseException:
     """The exception that a failed, crashed or cancelled state stands for.
 
     It is the exception held as data; without one FailedRun, CrashedRun or CancelledRun with the state's message.
@@ -280,14 +281,16 @@ def get_state_exception(state: State[Any]) -> BaseException:
     return exception_of(state)
 
 
-def raise_state_exception(state: State[Any]) -> None:
+def _raise_state_exception(state: State[Any]) -> None:
     """Raise the exception of a failed, crashed or cancelled state; nothing happens for others."""
     if state.is_failed() or state.is_crashed() or state.is_cancelled():
         raise exception_of(state)
 
 
-aget_state_exception = twin(get_state_exception)
-araise_state_exception = twin(raise_state_exception)
+get_state_exception = dispatched(_get_state_exception)
+aget_state_exception = twin(_get_state_exception)
+raise_state_exception = dispatched(_raise_state_exception)
+araise_state_exception = twin(_raise_state_exception)
 
 
 # --- several states

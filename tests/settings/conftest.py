@@ -18,14 +18,14 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     directory = tmp_path / "home"
     work = tmp_path / "work"
     work.mkdir()
-    with monkeypatch.context() as patch:
-        for name in [name for name in os.environ if name.upper().startswith("PREFECT_")]:
-            patch.delenv(name)
-        patch.setenv("PREFECT_HOME", str(directory))
-        patch.delenv("SSL_CERT_FILE", raising=False)
-        patch.chdir(work)
-        refresh_global_settings_context()
-        yield directory
+    for name in [name for name in os.environ if name.upper().startswith("PREFECT_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("PREFECT_HOME", str(directory))
+    monkeypatch.delenv("SSL_CERT_FILE", raising=False)
+    monkeypatch.chdir(work)
+    refresh_global_settings_context()
+    yield directory
+    monkeypatch.undo()
     refresh_global_settings_context()
 
 

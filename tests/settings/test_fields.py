@@ -15,9 +15,7 @@ from prefect.settings.kinds import TEXT, integer
 class Inner(Group, path="inner"):
     number = Field(integer(), 1, "A number.")
     double = Field(integer(), From(("inner.number",), lambda number: number * 2), "Twice the number.")
-    text = Field(
-        TEXT, "a", "Some text.", finish=From(("inner.number",), lambda text, number: text * number)
-    )
+    text = Field(TEXT, "a", "Some text.", finish=From(("inner.number",), lambda text, number: text * number))
 
 
 class Outer(Group):
@@ -66,7 +64,8 @@ def test_an_unknown_attribute_is_an_attribute_error() -> None:
 
 
 def test_what_was_given_can_be_told_from_defaults() -> None:
-    with temporary_settings({"PREFECT_API_URL": "http://x/api", "server.api.port": 1}) as settings:
+    updates = {"PREFECT_API_URL": "http://x/api", "server.api.port": 1}
+    with temporary_settings(updates, restore_defaults=["server.ephemeral.enabled"]) as settings:
         assert settings.model_fields_set == {"home", "api", "server"}
         assert settings.server.model_fields_set == {"api"}
         assert settings.model_dump(exclude_unset=True) == {

@@ -13,6 +13,9 @@ from uuid import UUID
 from prefect.core.journal import Draft, Row
 from prefect.core.lifecycle.runs import FlowRun
 from prefect.core.lifecycle.states import State
+from prefect.core.records.artifacts import ArtifactRecord
+from prefect.core.records.variables import VariableRecord
+from prefect.utilities.records import record
 
 if TYPE_CHECKING:
     from prefect.core.lifecycle.transitions import Verdict
@@ -34,7 +37,8 @@ class Clock(Protocol):
         """A number from [0, 1)."""
 
 
-class FlowRunRequest(NamedTuple):
+@record
+class FlowRunRequest:
     """A flow run to be created."""
 
     id: UUID
@@ -64,7 +68,8 @@ class FlowRunRequest(NamedTuple):
     created_by: str | None = None
 
 
-class Transition(NamedTuple):
+@record
+class Transition:
     """A verdict together with the run as it stands after it."""
 
     verdict: Verdict
@@ -86,7 +91,8 @@ class RecordedCall(NamedTuple):
     created: int | None = None
 
 
-class SlotRequest(NamedTuple):
+@record
+class SlotRequest:
     """Slots wanted of one or several limits, all or none."""
 
     names: Sequence[str]
@@ -107,7 +113,8 @@ class SlotRequest(NamedTuple):
     """`global` limits go by name, `tag` limits by task tag."""
 
 
-class SlotGrant(NamedTuple):
+@record
+class SlotGrant:
     """The answer to a `SlotRequest`."""
 
     granted: bool
@@ -141,7 +148,16 @@ class Backend(Protocol):
         """Extend the lease on slots; False if they are no longer held."""
 
     def release_slots(self, holder: UUID) -> None:
-        """Give slots back and wake the next waiter."""
+        """Give slots back, or stop waiting for them."""
+
+    def write_variable(self, name: str, value: str, tags: Sequence[str], overwrite: bool) -> VariableRecord:
+        """Set a variable to JSON text. Raises ObjectAlreadyExists unless it is new or `overwrite`."""
+
+    def delete_variable(self, name: str) -> bool:
+        """Remove a variable; False if there is none."""
+
+    def update_artifact(self, artifact_id: UUID, data: str | None, description: str | None) -> None:
+        """Change what is given of an artifact, `data` as JSON text. Raises ObjectNotFound."""
 
     # --- record: returns at once; durable when flush returns, or when the next decision does
 
@@ -161,6 +177,15 @@ class Backend(Protocol):
 
     def child_flow_run(self, parent_task_run_id: UUID) -> UUID | None:
         """Id of the flow run that a task run stands for in its parent, if there is one."""
+
+    def tag_limits(self) -> frozenset[str]:
+        """Task tags that have a limit, as of a second ago."""
+
+    def read_variable(self, name: str) -> VariableRecord | None:
+        """A variable, or None."""
+
+    def newest_artifact(self, key: str | None) -> ArtifactRecord | None:
+        """The newest artifact of a key, of all if the key is None; sees everything recorded so far."""
 
     def close(self) -> None:
         """Flush and let go of everything."""

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
+
+from prefect.utilities.records import record
 
 
 def _no_key() -> bytes:
     return b""
 
 
-class EngineConfig(NamedTuple):
+@record
+class EngineConfig:
     """Everything configurable about running flows and tasks, as plain values."""
 
     home: Path

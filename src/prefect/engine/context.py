@@ -79,9 +79,13 @@ class FlowRunContext:
 
     def finish_tasks(self) -> None:
         """Wait for every submitted task and subflow."""
-        runner, self._runner = self._runner, None
+        runner = self._runner
         if runner is not None:
-            runner.finish()
+            try:
+                runner.finish()  # stays ours meanwhile: an interrupt must find it to stop it
+            finally:
+                if not runner.unfinished:
+                    self._runner = None
         if self._subflows is not None:
             self._subflows.finish()
 

@@ -227,6 +227,10 @@ def wait(futures: Iterable[PrefectFuture[R]], timeout: float | None = None) -> D
 
 def as_completed(futures: Iterable[PrefectFuture[R]], timeout: float | None = None) -> Iterator[PrefectFuture[R]]:
     """The futures in the order in which their runs end. Raises TimeoutError after `timeout` seconds."""
+    completing = getattr(futures, "completing", None)
+    if completing is not None:
+        yield from completing(timeout)
+        return
     deadline = None if timeout is None else monotonic() + timeout
     asked = set(futures)
     finished: list[PrefectFuture[R]] = []

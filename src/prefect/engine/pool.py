@@ -45,11 +45,14 @@ class GrowingPool:
         self._lent = 0
         self._finished = 0
         self._closed = False
+        self._cancelled = False
         self._watcher: threading.Thread | None = None
 
     def submit(self, job: Job) -> None:
-        """Have `job` called in some thread."""
+        """Have `job` called in some thread; does nothing once the pool was cancelled."""
         with self._lock:
+            if self._cancelled:
+                return
             self._jobs.append(job)
             if self._idle:
                 self._available.notify()
@@ -59,10 +62,10 @@ class GrowingPool:
                 self._start_watcher()
 
     def cancel(self) -> None:
-        """Forget the jobs not yet begun and let the threads end."""
+        """Forget the jobs not yet begun, and whatever comes still, and let the threads end."""
         with self._lock:
             self._jobs.clear()
-            self._closed = True
+            self._closed = self._cancelled = True
             self._available.notify_all()
 
     def close(self) -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
 
 from prefect.core.ports import Backend, Clock
+from prefect.utilities.records import record
 
 
-class Runtime(NamedTuple):
+@record
+class Runtime:
     """The backend that decides and records, and the clock that gives moments and ids."""
 
     backend: Backend

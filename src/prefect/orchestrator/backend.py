@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from uuid import UUID
 
 from prefect.core.journal import Draft, Row
 from prefect.core.lifecycle.runs import FlowRun
 from prefect.core.lifecycle.states import State
-from prefect.core.ports import Clock, FlowRunRequest, RecordedCall, Transition
-from prefect.exceptions import ObjectNotFound
-from prefect.orchestrator import flow_runs
-from prefect.storage.keyed import calls
+from prefect.core.ports import Clock, FlowRunRequest, RecordedCall, SlotGrant, SlotRequest, Transition
+from prefect.core.records.artifacts import ArtifactRecord
+from prefect.core.records.variables import VariableRecord
+from prefect.exceptions import ObjectNotFound, StorageError
+from prefect.orchestrator import artifacts, flow_runs, slots, variables
+from prefect.storage.keyed import artifacts as stored_artifacts
+from prefect.storage.keyed import calls, limits
 from prefect.storage.keyed import flow_runs as stored_flow_runs
+from prefect.storage.keyed import variables as stored_variables
 from prefect.storage.store import Store
+
+
+TAG_LIMITS_SECONDS = 1.0
+"""How long it may take until a new tag limit is noticed."""
 
 
 class EmbeddedBackend:
@@ -25,15 +34,32 @@ class EmbeddedBackend:
         self.record: Callable[[str, Row | Draft], None] = store.append
         """Appends one entry to the journal; returns at once."""
         self.on_first_run: Callable[[], None] | None = None
-        """Called once, when this process begins its first flow run."""
+        """Called once, when this process begins its first flow run or takes its first slot."""
+        self._tag_limits: frozenset[str] = frozenset()
+        self._tag_limits_until = float("-inf")
 
     def create_flow_run(self, request: FlowRunRequest) -> FlowRun:
         """Create a flow run; the same request again yields the same run."""
         return self.store.transact(lambda tx: flow_runs.create(tx, request, self.clock))
 
-    def propose(self, run_id: UUID, states: Sequence[State[object]], attempt: int, force: bool = False) -> Transition:
+    def propose(
+        self, run_id: UUID, states: Sequence[State[object]], attempt: int, force: bool = False
+    ) -> Transition:
         """Propose states in order. Raises ObjectNotFound if there is no such run."""
-        decided = self.store.transact(lambda tx: flow_runs.propose_by_id(tx, run_id, states, attempt, self.clock, force))
+        decision = partial(
+            flow_runs.propose_by_id,
+            run_id=run_id,
+            states=states,
+            attempt=attempt,
+            clock=self.clock,
+            force=force,
+        )
+        try:
+            decided = self.store.transact(decision)
+        except StorageError:
+            if states[-1].is_final():
+                self.store.defer(decision)  # how a run ended is not forgotten because the database was away
+            raise
         self._notice_run()
         return decided
 
@@ -47,6 +73,58 @@ class EmbeddedBackend:
         notice, self.on_first_run = self.on_first_run, None
         if notice is not None:
             notice()
+
+    # --- slots
+
+    def acquire_slots(self, request: SlotRequest) -> SlotGrant:
+        """Take the slots wanted, or queue for them. Raises ConcurrencySlotAcquisitionError if they cannot be had."""
+        known = self.store.read(lambda tx: slots.worth_asking(tx, request, self.clock.now()))
+        if known is not None:
+            return known
+        grant = self.store.transact(lambda tx: slots.acquire(tx, request, self.clock))
+        self._notice_run()
+        return grant
+
+    def renew_slots(self, holder: UUID, lease_seconds: float) -> bool:
+        """Extend the lease on slots; False if they are no longer held."""
+        return self.store.transact(lambda tx: slots.renew(tx, holder, lease_seconds, self.clock))
+
+    def release_slots(self, holder: UUID) -> None:
+        """Give slots back, or stop waiting for them."""
+        self.store.transact(lambda tx: slots.release(tx, holder, self.clock))
+
+    def tag_limits(self) -> frozenset[str]:
+        """Task tags that have a limit, as of a second ago."""
+        now = self.clock.monotonic()
+        if now >= self._tag_limits_until:
+            self._tag_limits = self.store.read(lambda tx: limits.active_names(tx, limits.TAG))
+            self._tag_limits_until = now + TAG_LIMITS_SECONDS
+        return self._tag_limits
+
+    # --- variables and artifacts
+
+    def write_variable(self, name: str, value: str, tags: Sequence[str], overwrite: bool) -> VariableRecord:
+        """Set a variable to JSON text. Raises ObjectAlreadyExists unless it is new or `overwrite`."""
+        return self.store.transact(lambda tx: variables.write(tx, name, value, tags, overwrite, self.clock))
+
+    def read_variable(self, name: str) -> VariableRecord | None:
+        """A variable, or None."""
+        return self.store.read(lambda tx: stored_variables.find(tx, name))
+
+    def delete_variable(self, name: str) -> bool:
+        """Remove a variable; False if there is none."""
+        return self.store.transact(lambda tx: stored_variables.delete(tx, name))
+
+    def update_artifact(self, artifact_id: UUID, data: str | None, description: str | None) -> None:
+        """Change what is given of an artifact, `data` as JSON text. Raises ObjectNotFound."""
+        self.store.transact(lambda tx: artifacts.update(tx, artifact_id, data, description, self.clock))
+
+    def newest_artifact(self, key: str | None) -> ArtifactRecord | None:
+        """The newest artifact of a key, of all if the key is None; sees everything recorded so far."""
+        self.store.flush()
+        return self.store.read(lambda tx: stored_artifacts.newest(tx, key))
+
+    # --- the record
 
     def flush(self, timeout: float | None = None) -> None:
         """Return when everything recorded so far is committed."""

@@ -7,7 +7,14 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from prefect.core.lifecycle import progress
-from prefect.core.lifecycle.effects import CloseAttempt, CrashTasks, DropReplay, Effect, OpenAttempt, ReleaseSlots
+from prefect.core.lifecycle.effects import (
+    CloseAttempt,
+    CrashTasks,
+    DropReplay,
+    Effect,
+    OpenAttempt,
+    ReleaseSlots,
+)
 from prefect.core.lifecycle.policies import FLOW_RUN_CONSEQUENCES, FLOW_RUN_RULES
 from prefect.core.lifecycle.runs import FlowRun
 from prefect.core.lifecycle.states import State, StateType
@@ -16,7 +23,7 @@ from prefect.core.lifecycle.verdicts import Outcome
 from prefect.core.ports import Clock, FlowRunRequest, Transition
 from prefect.core.times import SECOND
 from prefect.exceptions import ObjectNotFound
-from prefect.orchestrator.processes import is_gone
+from prefect.orchestrator.lost_runs import crashed_state, is_lost
 from prefect.storage.keyed import attempts, calls, flow_runs, slots
 from prefect.storage.transaction import Transaction
 
@@ -27,7 +34,9 @@ LEASE_SECONDS = 25.0
 def create(tx: Transaction, request: FlowRunRequest, clock: Clock) -> FlowRun:
     """The flow run of the request, made if it is new, in the state requested."""
     now = clock.now()
-    flow_id = flow_runs.ensure_flow(tx, request.flow_name, clock.new_id(), json.dumps(list(request.flow_tags)), now)
+    flow_id = flow_runs.ensure_flow(
+        tx, request.flow_name, clock.new_id(), json.dumps(list(request.flow_tags)), now
+    )
     if request.idempotency_key is not None:
         known = flow_runs.load_by_idempotency_key(tx, flow_id, request.idempotency_key)
         if known is not None:
@@ -39,7 +48,9 @@ def create(tx: Transaction, request: FlowRunRequest, clock: Clock) -> FlowRun:
     return run
 
 
-def begin(tx: Transaction, request: FlowRunRequest, states: Sequence[State[object]], clock: Clock) -> Transition:
+def begin(
+    tx: Transaction, request: FlowRunRequest, states: Sequence[State[object]], clock: Clock
+) -> Transition:
     """Create the run and take it through its first states."""
     run = create(tx, request, clock)
     return propose(tx, run, states, max(run.attempt, 1), clock)
@@ -49,17 +60,36 @@ def propose_by_id(
     tx: Transaction, run_id: UUID, states: Sequence[State[object]], attempt: int, clock: Clock, force: bool
 ) -> Transition:
     """`propose` for the run of that id. Raises ObjectNotFound."""
-    return propose(tx, _load(tx, run_id), states, attempt, clock, force)
+    run = _load(tx, run_id)
+    if attempt > run.attempt:
+        crash_if_lost(tx, run, clock)
+    return propose(tx, run, states, attempt, clock, force)
+
+
+def crash_if_lost(tx: Transaction, run: FlowRun, clock: Clock) -> bool:
+    """End the run's attempt as crashed if its process is gone; says whether it did."""
+    attempt = attempts.live_attempt(tx, run.id)
+    now = clock.now()
+    if attempt is None or not is_lost(attempt, now):
+        return False
+    propose(tx, run, (crashed_state(attempt, now, LEASE_SECONDS),), attempt.number, clock)
+    attempts.close_attempt(tx, run.id, attempt.number, now)
+    return True
 
 
 def propose(
-    tx: Transaction, run: FlowRun, states: Sequence[State[object]], attempt: int, clock: Clock, force: bool = False
+    tx: Transaction,
+    run: FlowRun,
+    states: Sequence[State[object]],
+    attempt: int,
+    clock: Clock,
+    force: bool = False,
 ) -> Transition:
     """Propose states in order until one is not accepted; the last verdict and the run as it then stands."""
     verdict = Verdict(Outcome.ACCEPT)
     for state in states:
         state.stamp(clock.now())
-        proposal = Proposal(_facts(tx, run), state, attempt, clock.now(), force)
+        proposal = Proposal(_facts(tx, run, attempt, clock.now()), state, attempt, clock.now(), force)
         verdict = decide(proposal, FLOW_RUN_RULES, FLOW_RUN_CONSEQUENCES)
         if verdict.state is not None:
             _commit(tx, run, verdict, attempt)
@@ -75,21 +105,23 @@ def _load(tx: Transaction, run_id: UUID) -> FlowRun:
     return run
 
 
-def _facts(tx: Transaction, run: FlowRun) -> RunFacts:
-    running = run.state is not None and run.state.type is StateType.RUNNING
+def _facts(tx: Transaction, run: FlowRun, attempt: int, now: int) -> RunFacts:
     return RunFacts(
         state=run.state,
         attempt=run.attempt,
         run_count=run.run_count,
         retries=run.retries,
         retry_delay=run.retry_delay,
-        lease_live=running and _lease_live(tx, run.id),
+        lease_live=run.attempt > 0 and _lease_live(tx, run, attempt, now),
     )
 
 
-def _lease_live(tx: Transaction, run_id: UUID) -> bool:
-    attempt = attempts.live_attempt(tx, run_id)
-    return attempt is not None and attempt.holder != tx.process and is_gone(attempt.holder) is not True
+def _lease_live(tx: Transaction, run: FlowRun, attempt: int, now: int) -> bool:
+    """Whether another process, or an earlier attempt in this one, is running the run."""
+    live = attempts.live_attempt(tx, run.id)
+    if live is None or (live.holder == tx.process and live.number == attempt):
+        return False
+    return not is_lost(live, now)
 
 
 def _commit(tx: Transaction, run: FlowRun, verdict: Verdict, attempt: int) -> None:

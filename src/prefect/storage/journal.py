@@ -246,9 +246,13 @@ class Journal:
 
         transaction = Transaction(connection, append, self._process)
         for item in items:
-            if not isinstance(item, Request):
-                append(*item)
-            elif item.decision is not None and not item.done.is_set():
+            if type(item) is tuple:
+                table, row = item
+                gathered = rows.get(table)
+                if gathered is None:
+                    gathered = rows[table] = []
+                gathered.append(row)
+            elif isinstance(item, Request) and item.decision is not None and not item.done.is_set():
                 write_rows(connection, rows)
                 if not decide_within(connection, transaction, item):
                     rows.clear()

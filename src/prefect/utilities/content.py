@@ -1,9 +1,10 @@
 """The content of a value as bytes: equal for equal values, in this process and any other.
 
-Each kind of value writes a letter of its own, then its content with its length, so that no two values write the same
-bytes unless they count as equal. Sets, and dicts by key, are put in order. Unknown objects write their type and what
-`pickle` would save of them, piece by piece, so that sets and dicts inside are put in order too; nothing is ever told
-by `id` or `hash`. What cannot be saved (locks, files, generators) has no content: `Uncountable`.
+Each kind of value writes a letter of its own, then its content with its length, so that no two values write
+the same bytes unless they count as equal. Sets, and dicts by key, are put in order. Unknown objects write
+their type and what `pickle` would save of them, piece by piece, so that sets and dicts inside are put in
+order too; nothing is ever told by `id` or `hash`. What cannot be saved (locks, files, generators) has no
+content: `NoContent`.
 """
 
 from __future__ import annotations
@@ -21,10 +22,10 @@ from typing import Any
 from uuid import UUID
 
 from prefect.utilities.codes import code_content, function_content
-from prefect.utilities.frames import frame_writer
+from prefect.utilities.frames import Parts, frame_parts
 
 
-class Uncountable(Exception):
+class NoContent(Exception):
     """A value has no content that could be told as bytes."""
 
 
@@ -33,12 +34,12 @@ Writer = Callable[["_Walk", Any], None]
 
 
 def canonical_bytes(value: object) -> bytes:
-    """The content of a value. Raises Uncountable, naming the part that has none."""
+    """The content of a value. Raises NoContent, naming the part that has none."""
     walk = _Walk()
     try:
         walk.add(value)
     except RecursionError as error:
-        raise Uncountable("a value is nested too deeply") from error
+        raise NoContent("a value is nested too deeply") from error
     return b"".join(walk.parts)
 
 
@@ -53,24 +54,22 @@ class _Walk:
 
     def add(self, value: object) -> None:
         """Write one value."""
-        writer = _WRITERS.get(type(value))
-        if writer is None:
-            writer = _writer_for(value)
-        if writer in _SHALLOW:
-            writer(self, value)
+        plain = _PLAIN.get(type(value))
+        if plain is not None:
+            plain(self, value)
             return
         ident = id(value)
         if ident in self.open:
-            self.tagged(b"^", str(len(self.open) - self.open[ident]).encode())
+            self.tagged(b"^", b"%d" % (len(self.open) - self.open[ident]))
             return
+        writer = _ENTERED.get(type(value)) or _writer_for(value)
         self.open[ident] = len(self.open)
         writer(self, value)
         del self.open[ident]
 
     def tagged(self, letter: bytes, content: bytes) -> None:
         """Write a letter, a length and that many bytes."""
-        self.parts.append(b"%s%d:" % (letter, len(content)))
-        self.parts.append(content)
+        self.parts += (b"%s%d:" % (letter, len(content)), content)
 
     def apart(self, *values: object) -> bytes:
         """What values would write, without writing it."""
@@ -149,7 +148,7 @@ def _as_text(walk: _Walk, value: object) -> None:
 
 
 def _moment(walk: _Walk, value: datetime | time) -> None:
-    walk.named(b"t", type(value), value.isoformat(), value.fold)
+    walk.named(b"t", type(value), value.isoformat(), value.fold, str(value.tzinfo))
 
 
 def _range(walk: _Walk, value: range) -> None:
@@ -220,17 +219,13 @@ def _module(walk: _Walk, value: ModuleType) -> None:
 
 
 def _enum(walk: _Walk, value: Enum) -> None:
-    walk.named(b"e", type(value), value.name)
-
-
-def _annotation(walk: _Walk, value: Any) -> None:
-    walk.named(b"o", type(value), value.value)
+    walk.named(b"e", type(value), value.value)
 
 
 def _dataclass(walk: _Walk, value: Any) -> None:
-    names = [name for name in value.__dataclass_fields__ if hasattr(value, name)]
+    held = {name: getattr(value, name) for name in value.__dataclass_fields__ if hasattr(value, name)}
     walk.tagged(b"o", _name_of(type(value)))
-    walk.mapping({name: getattr(value, name) for name in names})
+    walk.mapping(held)
 
 
 def _model(walk: _Walk, value: Any) -> None:
@@ -243,17 +238,6 @@ def _named_tuple(walk: _Walk, value: tuple[object, ...]) -> None:
     walk.named(b"o", type(value), *value)
 
 
-def _frame(walk: _Walk, value: object) -> None:
-    write = frame_writer(value)
-    assert write is not None
-    try:
-        write(value, walk.sequence)
-    except Uncountable:
-        raise
-    except Exception as error:
-        raise Uncountable(f"the data of a {_name_of(type(value)).decode()} cannot be read: {error}") from error
-
-
 def _saved(walk: _Walk, value: object) -> None:
     """Any other object: how pickle would make it anew."""
     kind = type(value)
@@ -261,19 +245,25 @@ def _saved(walk: _Walk, value: object) -> None:
         reducer = copyreg.dispatch_table.get(kind)
         saved: Any = reducer(value) if reducer is not None else value.__reduce_ex__(4)
     except Exception as error:
-        raise Uncountable(f"a value of type {_name_of(kind).decode()} has no content to hash: {error}") from error
+        raise NoContent(
+            f"a value of type {_name_of(kind).decode()} has no content to hash: {error}"
+        ) from error
     if isinstance(saved, str):
         walk.tagged(b"G", f"{kind.__module__}.{saved}".encode())
         return
-    make, args, *rest = saved
-    state, items, pairs, *_ = (*rest, None, None, None)
+    make, args, state, items, pairs = [*saved, None, None, None][:5]
     walk.tagged(b"o", _name_of(kind))
-    walk.sequence((make, args, state))
+    if isinstance(make, (type, FunctionType, BuiltinFunctionType)):
+        walk.tagged(b"G", _name_of(make))
+    else:
+        walk.add(make)
+    walk.sequence((args, state))
     walk.sequence(items or ())
     walk.mapping(dict(pairs or ()))
 
 
-_WRITERS: dict[type, Writer] = {
+# Values that hold no others, and values that do, so that a cycle may lead through them.
+_PLAIN: dict[type, Writer] = {
     type(None): _none,
     bool: _bool,
     int: _int,
@@ -282,30 +272,29 @@ _WRITERS: dict[type, Writer] = {
     str: _str,
     bytes: _bytes,
     bytearray: _bytearray,
-    list: _sequence,
-    tuple: _sequence,
-    set: _set,
-    frozenset: _set,
-    dict: _dict,
     datetime: _moment,
     time: _moment,
     date: _as_text,
     timedelta: _as_text,
     UUID: _as_text,
     range: _range,
-    slice: _slice,
     type(...): _ellipsis,
+    ModuleType: _module,
+    type: _type,
+}
+_ENTERED: dict[type, Writer] = {
+    list: _sequence,
+    tuple: _sequence,
+    set: _set,
+    frozenset: _set,
+    dict: _dict,
+    slice: _slice,
     FunctionType: _function,
     CodeType: _code,
     MethodType: _method,
     BuiltinFunctionType: _builtin,
     partial: _partial,
-    ModuleType: _module,
-    type: _type,
 }
-_SHALLOW = frozenset(
-    {_none, _bool, _int, _float, _complex, _str, _bytes, _bytearray, _as_text, _moment, _range, _builtin}
-)
 
 
 def _writer_for(value: object) -> Writer:
@@ -317,13 +306,21 @@ def _writer_for(value: object) -> Writer:
         return _enum
     if isinstance(value, PurePath):
         return _as_text
-    if frame_writer(value) is not None:
-        return _frame
+    parts = _frame_parts(value)
+    if parts is not None:
+        return lambda walk, _: walk.named(b"D", kind, *parts)
     if hasattr(kind, "__dataclass_fields__"):
         return _dataclass
     if isinstance(value, tuple) and hasattr(kind, "_fields"):
         return _named_tuple
     return _model if _is_model(value) else _saved
+
+
+def _frame_parts(value: object) -> Parts | None:
+    try:
+        return frame_parts(value)
+    except Exception as error:
+        raise NoContent(f"the data of a {_name_of(type(value)).decode()} cannot be read: {error}") from error
 
 
 def _is_model(value: object) -> bool:

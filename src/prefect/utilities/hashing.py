@@ -1,9 +1,9 @@
 """Hashes of texts, files and values that are the same in every process.
 
-`hash_objects` hashes what a value is, not how it is kept: dicts and sets by content whatever their order, objects by
-their type and state, data frames and arrays by their data. Values of different types differ (1, 1.0, True and "1"),
-but for a list and a tuple of the same items, which do not: parameters that travel as JSON come back as lists.
-See `prefect.utilities.content` for how a value becomes bytes.
+`hash_objects` hashes what a value is, not how it is kept: dicts and sets by content whatever their order,
+objects by their type and state, data frames and arrays by their data. Values of different types differ (1,
+1.0, True and "1"), but for a list and a tuple of the same items, which do not: parameters that travel as JSON
+come back as lists. See `prefect.utilities.content` for how a value becomes bytes.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Protocol
 
 from prefect.exceptions import HashError
-from prefect.utilities.content import Uncountable, canonical_bytes
+from prefect.utilities.content import NoContent, canonical_bytes
 
 
 class Digest(Protocol):
@@ -63,7 +63,7 @@ def hash_objects(
     """
     try:
         content = canonical_bytes((args, kwargs))
-    except Uncountable as problem:
+    except NoContent as problem:
         if raise_on_failure:
             raise HashError(f"{UNHASHABLE}\n  {problem}") from problem
         return None

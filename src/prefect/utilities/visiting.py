@@ -12,7 +12,7 @@ import copy
 import sys
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import fields
+from operator import is_
 from typing import Any, TypeVar
 
 from prefect.utilities.annotations import BaseAnnotation
@@ -71,31 +71,34 @@ class _Visitor:
             return expr
         if self.rebuild:
             expr = result
-        if depth == 0 or type(expr) in _LEAVES:
-            return expr
+        return expr if depth == 0 or type(expr) in _LEAVES else self.enter(expr, depth, context)
+
+    def enter(self, expr: Any, depth: int, context: Context | None) -> Any:
+        """What takes the place of a value that has been visited, once what is inside it has been too."""
         known = self.seen.get(id(expr))
         if known is not None:
             return known[1]
-        enter = _way_into(expr)
-        if enter is None:
+        way = _way_into(expr)
+        if way is None:
             return expr
         self.seen[id(expr)] = expr, expr  # held, so that its id stays its own for the whole walk
-        found = enter(self, expr, depth - 1, context)
+        found = way(self, expr, depth - 1, context)
         self.seen[id(expr)] = expr, found
         return found
 
     def items(self, values: Iterable[Any], depth: int, context: Context | None) -> list[Any]:
         """What takes the place of each value."""
-        if context is None:
-            return [self.visit(value, depth, None) for value in values]
-        return [self.visit(value, depth, context.copy()) for value in values]
+        if context is not None:
+            return [self.visit(value, depth, context.copy()) for value in values]
+        visit = self.visit
+        return [visit(value, depth, None) for value in values]
 
 
 _Way = Callable[[_Visitor, Any, int, Context | None], Any]
 
 
 def _same(old: Iterable[Any], new: Iterable[Any]) -> bool:
-    return all(one is other for one, other in zip(old, new, strict=True))
+    return all(map(is_, old, new))
 
 
 def _into_sequence(visitor: _Visitor, expr: Any, depth: int, context: Context | None) -> Any:
@@ -127,7 +130,7 @@ def _into_annotation(visitor: _Visitor, expr: Any, depth: int, context: Context 
 
 
 def _into_dataclass(visitor: _Visitor, expr: Any, depth: int, context: Context | None) -> Any:
-    old = {each.name: getattr(expr, each.name) for each in fields(expr) if hasattr(expr, each.name)}
+    old = {name: getattr(expr, name) for name in expr.__dataclass_fields__ if hasattr(expr, name)}
     changed = _changed(visitor, old, depth, context)
     if not changed:
         return expr

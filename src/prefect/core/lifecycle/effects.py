@@ -2,31 +2,32 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from prefect.utilities.records import record
 
 
-@dataclass(frozen=True, slots=True)
+
+@record
 class OpenAttempt:
     """Begin attempt `number` of the run: give it a lease."""
 
     number: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class CloseAttempt:
     """End the attempt's lease."""
 
     number: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ReleaseSlots:
     """Free every concurrency slot that the attempt holds."""
 
     attempt: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class CrashTasks:
     """Mark the attempt's task runs that have not ended as crashed."""
 
@@ -34,7 +35,7 @@ class CrashTasks:
     message: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class DropReplay:
     """Forget large results that were kept only so that the run could be resumed."""
 

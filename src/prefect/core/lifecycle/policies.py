@@ -2,8 +2,18 @@
 
 from __future__ import annotations
 
-from prefect.core.lifecycle.rules.attempts import keep_attempts, refuse_second_runner, refuse_stale_attempts
-from prefect.core.lifecycle.rules.endings import finish_cancelling, late_word_of_the_crashed
+from prefect.core.lifecycle.rules.attempts import (
+    keep_attempts,
+    refuse_second_claim,
+    refuse_second_runner,
+    refuse_stale_attempts,
+)
+from prefect.core.lifecycle.rules.endings import (
+    cancel_what_nobody_runs,
+    finish_cancelling,
+    late_word_of_the_crashed,
+)
+from prefect.core.lifecycle.rules.pauses import end_overdue_pauses, pause_only_what_runs
 from prefect.core.lifecycle.rules.retries import retry_failed_runs
 from prefect.core.lifecycle.rules.schedule import wait_for_scheduled_time
 from prefect.core.lifecycle.rules.slots import wait_for_slots
@@ -12,8 +22,12 @@ from prefect.core.lifecycle.transitions import Consequence, Rule
 FLOW_RUN_RULES: tuple[Rule, ...] = (
     refuse_stale_attempts,
     finish_cancelling,
+    cancel_what_nobody_runs,
     late_word_of_the_crashed,
+    refuse_second_claim,
     refuse_second_runner,
+    pause_only_what_runs,
+    end_overdue_pauses,
     wait_for_scheduled_time,
     wait_for_slots,
     retry_failed_runs,

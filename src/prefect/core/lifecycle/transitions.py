@@ -11,12 +11,12 @@ database transaction, guarded by the run's version.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
 from typing import Protocol
 
 from prefect.core.lifecycle.effects import Effect
 from prefect.core.lifecycle.states import State, StateType
 from prefect.core.lifecycle.verdicts import Outcome
+from prefect.utilities.records import evolve, record
 
 SCHEDULED, PENDING, RUNNING = StateType.SCHEDULED, StateType.PENDING, StateType.RUNNING
 COMPLETED, FAILED, CRASHED = StateType.COMPLETED, StateType.FAILED, StateType.CRASHED
@@ -34,14 +34,14 @@ LEGAL: dict[StateType | None, frozenset[StateType]] = {
     CANCELLING: frozenset({CANCELLING, CANCELLED, FAILED, CRASHED, COMPLETED}),
     COMPLETED: RESTARTS,
     FAILED: RESTARTS,
-    CRASHED: RESTARTS | {COMPLETED, FAILED, CANCELLED},
+    CRASHED: RESTARTS | ENDS,
     CANCELLED: RESTARTS,
 }
 """From the current type to those that may follow. A run that has ended is only ever started again, except that a run
-believed crashed may still report how it really ended."""
+believed crashed may still be reported to have ended otherwise, or for a better known cause."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class RunFacts:
     """What the record knows of a run before a transition."""
 
@@ -55,13 +55,13 @@ class RunFacts:
     """Seconds between a failure and the next try in the same process."""
 
     lease_live: bool = False
-    """Whether a live lease says that somebody runs this very attempt."""
+    """Whether a live lease says that somebody else is running the run."""
 
     blocked_slot: str | None = None
     """Name of the first limit, of those the run needs, that has no free slot."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Proposal:
     """A state somebody wants a run to enter, with everything a decision may rest on."""
 
@@ -77,7 +77,7 @@ class Proposal:
     """Skip the rules and the table, as an operator may."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Verdict:
     """The decision, its reason, and what the same transaction has to do besides."""
 
@@ -93,7 +93,7 @@ class Verdict:
 
     def with_effects(self, effects: Iterable[Effect]) -> Verdict:
         """The same verdict with more effects."""
-        return replace(self, effects=(*self.effects, *effects))
+        return evolve(self, effects=(*self.effects, *effects))
 
 
 class Rule(Protocol):
@@ -142,10 +142,14 @@ def decide(proposal: Proposal, rules: Sequence[Rule], consequences: Sequence[Con
     if verdict.state is None:
         return verdict
     entered = verdict.state
-    return verdict.with_effects(effect for consequence in consequences for effect in consequence(proposal, entered))
+    return verdict.with_effects(
+        effect for consequence in consequences for effect in consequence(proposal, entered)
+    )
 
 
 def _judge(proposal: Proposal, rules: Sequence[Rule]) -> Verdict:
+    if _is_repeated(proposal):
+        return reject("This run has already made this state transition.")
     current = proposal.facts.state.type if proposal.facts.state else None
     if not is_legal(current, proposal.proposed.type):
         return abort(f"This run is {current} and cannot become {proposal.proposed.type}.")
@@ -154,3 +158,10 @@ def _judge(proposal: Proposal, rules: Sequence[Rule]) -> Verdict:
         if verdict is not None:
             return verdict
     return accept(proposal.proposed)
+
+
+def _is_repeated(proposal: Proposal) -> bool:
+    """Whether this very transition brought the run where it is: the answer was lost, and it is asked for again."""
+    asked = proposal.proposed.detail_facts().get("transition_id")
+    current = proposal.facts.state
+    return asked is not None and current is not None and current.detail_facts().get("transition_id") == asked

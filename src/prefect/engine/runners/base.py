@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import threading
+import weakref
 from collections.abc import Callable, Iterable
 from typing import Any, Generic, Self, TypeVar
 
+from prefect.core.lifecycle.states import State, StateType
 from prefect.engine.calls.inputs import futures_in
 from prefect.engine.context import FlowRunContext
 from prefect.engine.futures import PrefectFuture, PrefectFutureList
-from prefect.engine.runners.mapping import mapped_calls
+from prefect.engine.runners.mapping import Mapped, calls_of, sorted_out, source_of
+from prefect.engine.streams import PrefectFutureStream
 
 F = TypeVar("F", bound=PrefectFuture[Any])
+LEAST_WINDOW = 64
 
 
 class TaskRunner(Generic[F]):
@@ -27,7 +31,8 @@ class TaskRunner(Generic[F]):
         self._started = False
         self._open: set[PrefectFuture[Any]] = set()
         self._lock = threading.Lock()
-        self._streams: list[Any] = []
+        self._streams: list[PrefectFutureStream[Any]] = []
+        self._taken_streams: weakref.WeakSet[PrefectFutureStream[Any]] = weakref.WeakSet()
 
     def duplicate(self) -> Self:
         """A new runner of the same settings."""
@@ -47,14 +52,40 @@ class TaskRunner(Generic[F]):
     def map(
         self, task: Any, parameters: dict[str, Any], wait_for: Iterable[PrefectFuture[Any]] | None = None
     ) -> PrefectFutureList[Any]:
-        """Submit one call per item of the iterable parameters."""
+        """Submit one call per item of the iterable parameters.
+
+        What can be gone through only once (iterators, generators, async iterators, another map's stream) is submitted in
+        a bounded window as the futures are consumed; the rest when the flow ends. Raises MappingMissingIterable,
+        MappingLengthMismatch.
+        """
+        mapped = sorted_out(parameters)
+        if mapped.streams:
+            return self._stream(task, mapped, wait_for)
         futures: PrefectFutureList[Any] = PrefectFutureList()
-        for index, call in enumerate(mapped_calls(task, parameters)):
+        for index, call in enumerate(calls_of(mapped)):
             futures.append(self.submit(task, call, wait_for, map_index=index))
         return futures
 
+    def _stream(self, task: Any, mapped: Mapped, wait_for: Iterable[PrefectFuture[Any]] | None) -> PrefectFutureList[Any]:
+        source = source_of(mapped)
+
+        def submit(call: dict[str, Any], index: int) -> PrefectFuture[Any]:
+            return self.submit(task, call, wait_for, map_index=index)
+
+        stream: PrefectFutureStream[Any] = PrefectFutureStream((), source, submit, self.window, self._taken)
+        self._streams.append(stream)
+        source.notify(stream.fill)
+        stream.fill()
+        return stream
+
+    @property
+    def window(self) -> int:
+        """Most calls of one streaming map that are in flight, or finished and not consumed."""
+        return max(2 * (getattr(self, "max_workers", None) or 0), LEAST_WINDOW)
+
     def cancel_all(self) -> None:
-        """Start nothing any more."""
+        """Start nothing any more, and let those go who wait."""
+        self._let_go()
 
     def start(self, context: FlowRunContext | None) -> None:
         """Get ready; called before the first call is submitted."""
@@ -62,8 +93,12 @@ class TaskRunner(Generic[F]):
 
     def finish(self) -> None:
         """Wait for every call submitted."""
-        for stream in self._streams:
-            stream.drain()
+        error = self._drain_streams()
+        self._wait_for_open()
+        if error is not None:
+            raise error
+
+    def _wait_for_open(self) -> None:
         while True:
             with self._lock:
                 waiting = list(self._open)
@@ -71,6 +106,11 @@ class TaskRunner(Generic[F]):
                 return
             for future in waiting:
                 future.wait()
+
+    @property
+    def unfinished(self) -> bool:
+        """Whether calls submitted have not ended."""
+        return bool(self._open)
 
     def __enter__(self) -> Self:
         self.start(FlowRunContext.current.get())
@@ -80,6 +120,36 @@ class TaskRunner(Generic[F]):
         self.finish()
 
     # --- for subclasses
+
+    def _taken(self, stream: PrefectFutureStream[Any]) -> None:
+        """Somebody goes through the stream: it is theirs, and ends when they let go of it."""
+        if stream in self._streams:
+            self._streams.remove(stream)
+        self._taken_streams.add(stream)
+
+    def _drain_streams(self) -> BaseException | None:
+        """Submit what streaming maps have left; consumers before their producers. Returns the first producer's error."""
+        first: BaseException | None = None
+        while self._streams:
+            stream = self._streams.pop()
+            try:
+                stream.drain()
+            except Exception as error:
+                first = first or error
+        for stream in list(self._taken_streams):
+            stream.close()
+        return first
+
+    def _let_go(self) -> None:
+        """Close the producers of streaming maps and settle, as crashed, every call that has not ended."""
+        for stream in [*self._streams, *self._taken_streams]:
+            stream.close()
+        self._streams.clear()
+        with self._lock:
+            waiting = list(self._open)
+        state: State[Any] = State(StateType.CRASHED, message="The flow run ended before this task did.")
+        for future in waiting:
+            future.set_state(state)
 
     def _track(self, future: PrefectFuture[Any]) -> None:
         """Count a future among those that `finish` waits for."""

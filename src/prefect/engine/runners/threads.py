@@ -77,12 +77,15 @@ class ThreadPoolTaskRunner(TaskRunner[PrefectConcurrentFuture[Any]]):
         """Start nothing any more; calls that have begun go on unwatched."""
         if self._pool is not None:
             self._pool.cancel()
+        super().cancel_all()
 
     def finish(self) -> None:
         """Wait for every call submitted."""
-        super().finish()
-        if self._pool is not None:
-            self._pool.close()
+        try:
+            super().finish()
+        finally:
+            if self._pool is not None:
+                self._pool.close()
 
 
 def _settle(future: PrefectConcurrentFuture[Any], context: contextvars.Context, call: Any, clock: Any) -> None:

@@ -108,7 +108,7 @@ class FlowExecution:
     def _tries(self) -> Steps[None]:
         while True:
             state = yield from self._call()
-            yield Block(self._finish_tasks)
+            state = yield from self._finish(state)
             transition: Transition = yield Block(partial(self._propose, state))
             if transition.verdict.outcome is Outcome.ABORT:
                 raise Abort(transition.verdict.reason)
@@ -135,6 +135,16 @@ class FlowExecution:
         except Exception as error:
             self.log(logging.ERROR, f"Encountered exception during execution: {error!r}", error)
             return self._failed(f"Flow run encountered an exception: {describe(error)}", error)
+
+    def _finish(self, state: State[Any]) -> Steps[State[Any]]:
+        """Wait for everything submitted; what feeds a streaming map may fail as late as here."""
+        try:
+            yield Block(self._finish_tasks)
+        except Exception as error:
+            if state.is_completed():
+                self.log(logging.ERROR, f"Encountered exception during execution: {error!r}", error)
+                return self._failed(f"Flow run encountered an exception: {describe(error)}", error)
+        return state
 
     # --- states
 
@@ -166,7 +176,9 @@ class FlowExecution:
         due = self.run.next_scheduled_start or 0
         yield Sleep(max(due - self.clock.now(), 0) / SECOND)
         retrying: State[Any] = State.at(self.clock.now(), StateType.RUNNING, "Retrying")
-        yield Block(partial(self._propose, retrying))
+        transition: Transition = yield Block(partial(self._propose, retrying))
+        if transition.verdict.outcome is not Outcome.ACCEPT:
+            raise Abort(transition.verdict.reason)
         self.context.begin_again()
 
     def _failed(self, message: str, error: BaseException) -> State[Any]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import logging
-import pickle
 from base64 import b64decode, b64encode
 from collections.abc import Mapping
 from hashlib import blake2b
@@ -44,6 +43,8 @@ def keep_for_replay(value: Any, config: EngineConfig) -> tuple[str | None, bytes
 
 
 def _pickled(value: Any, config: EngineConfig) -> tuple[str | None, bytes | None]:
+    import pickle
+
     try:
         blob = pickle.dumps(value, 5)
     except Exception as error:
@@ -66,6 +67,8 @@ def _load(tagged: bytes, config: EngineConfig) -> Any:
             "The recorded value was not written by this installation, and reading it could run code. Its key lies in"
             f" {str(config.home)!r}; set PREFECT_RESULTS_ALLOW_UNTAGGED=true to read it all the same."
         )
+    import pickle
+
     return pickle.loads(blob)
 
 

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from prefect.core.lifecycle.effects import CloseAttempt, CrashTasks, DropReplay, Effect, OpenAttempt, ReleaseSlots
+from prefect.core.lifecycle.effects import (
+    CloseAttempt,
+    CrashTasks,
+    DropReplay,
+    Effect,
+    OpenAttempt,
+    ReleaseSlots,
+)
 from prefect.core.lifecycle.states import TERMINAL_STATES, State, StateType
 from prefect.core.lifecycle.transitions import Proposal, Verdict, abort, reject
 
@@ -14,25 +21,64 @@ def refuse_stale_attempts(proposal: Proposal) -> Verdict | None:
     return abort(f"Attempt {proposal.attempt} was superseded by attempt {proposal.facts.attempt}.")
 
 
-def refuse_second_runner(proposal: Proposal) -> Verdict | None:
-    """Refuse to start an attempt while a live lease says that somebody is running it."""
-    starts = proposal.proposed.type in (StateType.PENDING, StateType.SCHEDULED)
+_STARTS = frozenset({StateType.SCHEDULED, StateType.PENDING, StateType.RUNNING})
+_TAKEN_BY: dict[StateType, frozenset[StateType]] = {
+    StateType.RUNNING: _STARTS,
+    StateType.SCHEDULED: _STARTS,
+    StateType.PAUSED: frozenset({StateType.PENDING}),
+}
+"""By the state in which a process holds a run (calls it, waits for its next try, waits for it to be resumed): what
+another may not do."""
+
+
+def refuse_second_claim(proposal: Proposal) -> Verdict | None:
+    """Of several that claim a run by PENDING only the first succeeds; an attempt of its own may begin from there."""
     current = proposal.facts.state
-    if not (starts and proposal.facts.lease_live and current and current.type is StateType.RUNNING):
+    if (
+        current is None
+        or current.type is not StateType.PENDING
+        or proposal.proposed.type is not StateType.PENDING
+    ):
         return None
-    return reject("This run is being executed by a live process; cancel it first, or wait until it has ended.")
+    if proposal.attempt > proposal.facts.attempt:
+        return None
+    return abort("This run is in a PENDING state and cannot transition to a PENDING state.")
+
+
+def refuse_second_runner(proposal: Proposal) -> Verdict | None:
+    """Refuse to start a run while a live lease says that somebody else is running it."""
+    current = proposal.facts.state
+    if current is None or not proposal.facts.lease_live:
+        return None
+    if proposal.proposed.type not in _TAKEN_BY.get(current.type, ()):
+        return None
+    return reject(
+        "This run is being executed by a live process; cancel it first, or wait until it has ended."
+    )
 
 
 def keep_attempts(proposal: Proposal, entered: State[object]) -> list[Effect]:
-    """A run that starts opens an attempt; one that ends closes it, frees its slots and leaves no task running."""
+    """A run that starts opens an attempt; one that ends or is suspended closes it and frees its slots.
+
+    One that was ended from outside leaves no task running.
+    """
     current = proposal.facts.state
     if entered.type is StateType.RUNNING and (current is None or current.type is not StateType.RUNNING):
         return [OpenAttempt(proposal.attempt)]
-    if entered.type not in TERMINAL_STATES:
+    if entered.type not in TERMINAL_STATES and not _is_suspended(entered):
         return []
     effects: list[Effect] = [CloseAttempt(proposal.attempt), ReleaseSlots(proposal.attempt)]
-    if entered.type is StateType.CRASHED:
-        effects.append(CrashTasks(proposal.attempt, entered.message or "The flow run crashed."))
+    if entered.type in _CUT_SHORT:
+        message = entered.message or f"The flow run ended in state {entered.name!r}."
+        effects.append(CrashTasks(proposal.attempt, message))
     if entered.type is StateType.COMPLETED:
         effects.append(DropReplay())
     return effects
+
+
+_CUT_SHORT = frozenset({StateType.CRASHED, StateType.CANCELLED})
+
+
+def _is_suspended(entered: State[object]) -> bool:
+    """Whether the run is paused without a process that waits."""
+    return entered.type is StateType.PAUSED and bool(entered.detail_facts().get("pause_reschedule"))

@@ -8,8 +8,13 @@ from prefect.core.times import SECOND, to_datetime
 
 
 def retry_failed_runs(proposal: Proposal) -> Verdict | None:
-    """Replace FAILED by AwaitingRetry while the run was tried no more than `retries` times."""
+    """Replace FAILED by AwaitingRetry while the run was tried no more than `retries` times.
+
+    Only of a run that is running: its process then tries again. Nobody would, once it is reported failed by others.
+    """
     facts = proposal.facts
+    if facts.state is None or facts.state.type is not StateType.RUNNING:
+        return None
     if proposal.proposed.type is not StateType.FAILED or facts.run_count > facts.retries:
         return None
     if proposal.proposed.detail_facts().get("retriable") is False:

@@ -10,7 +10,11 @@ from prefect.core.times import to_micros
 def wait_for_scheduled_time(proposal: Proposal) -> Verdict | None:
     """Hold back RUNNING until the moment that the current SCHEDULED state names."""
     current = proposal.facts.state
-    if proposal.proposed.type is not StateType.RUNNING or current is None or current.type is not StateType.SCHEDULED:
+    if (
+        proposal.proposed.type is not StateType.RUNNING
+        or current is None
+        or current.type is not StateType.SCHEDULED
+    ):
         return None
     scheduled = current.detail_facts().get("scheduled_time")
     if scheduled is None:

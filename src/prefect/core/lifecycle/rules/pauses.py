@@ -1,0 +1,31 @@
+"""Only what runs can be paused, and not for longer than the pause was to last."""
+
+from __future__ import annotations
+
+from prefect.core.lifecycle.states import State, StateType
+from prefect.core.lifecycle.transitions import Proposal, Verdict, reject, replace_with
+from prefect.core.times import to_micros
+
+_RESUMES = frozenset({StateType.SCHEDULED, StateType.PENDING, StateType.RUNNING})
+
+
+def pause_only_what_runs(proposal: Proposal) -> Verdict | None:
+    """Refuse PAUSED for a run that is not RUNNING."""
+    current = proposal.facts.state
+    if proposal.proposed.type is not StateType.PAUSED or current is None or current.type is StateType.RUNNING:
+        return None
+    return reject("Cannot pause flows that are not currently running.")
+
+
+def end_overdue_pauses(proposal: Proposal) -> Verdict | None:
+    """A paused run that is resumed after its pause timed out has failed instead."""
+    current = proposal.facts.state
+    if current is None or current.type is not StateType.PAUSED or proposal.proposed.type not in _RESUMES:
+        return None
+    limit = current.state_details.pause_timeout
+    if limit is None or to_micros(limit) >= proposal.now:
+        return None
+    failed: State[object] = State.at(
+        proposal.now, StateType.FAILED, "Failed", "The flow was paused and never resumed."
+    )
+    return replace_with(failed, "The flow run pause has timed out and can no longer resume.")

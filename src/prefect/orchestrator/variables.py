@@ -1,0 +1,28 @@
+"""Setting variables, each within one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from prefect.core.ports import Clock
+from prefect.core.records.variables import VariableRecord
+from prefect.exceptions import ObjectAlreadyExists
+from prefect.storage.keyed import variables
+from prefect.storage.transaction import Transaction
+
+
+def write(
+    tx: Transaction, name: str, value: str, tags: Sequence[str], overwrite: bool, clock: Clock
+) -> VariableRecord:
+    """Set a variable to JSON text. Raises ObjectAlreadyExists if there is one and it is not to be overwritten."""
+    known, now = variables.find(tx, name), clock.now()
+    if known is not None and not overwrite:
+        raise ObjectAlreadyExists(
+            f"Variable {name!r} already exists. Use `overwrite=True` to change its value."
+        )
+    if known is None:
+        variable = VariableRecord(clock.new_id(), name, value, tags, now, now)
+    else:
+        variable = known._replace(value=value, tags=tags, updated=now)
+    variables.write(tx, variable)
+    return variable

@@ -1,0 +1,76 @@
+"""Flow runs: filtered lists, one by id or name, states and counts of their tasks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import Select, func, select
+
+from prefect.storage.aggregates.reading import Reading, Record, count_by
+from prefect.storage.tables import flow, flow_run, flow_run_state, run_attempt, task_run
+
+
+@dataclass(frozen=True, slots=True)
+class FlowRunFilter:
+    """Which flow runs; empty fields filter nothing, several values of one field are alternatives."""
+
+    flow_names: Sequence[str] = ()
+    state_names: Sequence[str] = ()
+    """Compared without regard to case."""
+
+    state_types: Sequence[str] = ()
+    names: Sequence[str] = ()
+    parent_flow_run_ids: Sequence[UUID] = ()
+
+
+def _query() -> Select[*tuple[object, ...]]:
+    return select(flow_run, flow.c.name.label("flow_name")).join(flow, flow.c.id == flow_run.c.flow_id)
+
+
+def page(reading: Reading, wanted: FlowRunFilter, limit: int, offset: int = 0) -> list[Record]:
+    """Flow runs, the last to start first, each with its flow's name as `flow_name`."""
+    newest = (flow_run.c.expected_start_time.desc(), flow_run.c.id.desc())
+    return reading.rows(_filtered(_query(), wanted).order_by(*newest).limit(limit).offset(offset))
+
+
+def _filtered(query: Select[*tuple[object, ...]], wanted: FlowRunFilter) -> Select[*tuple[object, ...]]:
+    if wanted.flow_names:
+        query = query.where(flow.c.name.in_(wanted.flow_names))
+    if wanted.state_names:
+        query = query.where(func.lower(flow_run.c.state_name).in_([name.lower() for name in wanted.state_names]))
+    if wanted.state_types:
+        query = query.where(flow_run.c.state_type.in_(wanted.state_types))
+    if wanted.names:
+        query = query.where(flow_run.c.name.in_(wanted.names))
+    if wanted.parent_flow_run_ids:
+        query = query.where(flow_run.c.parent_flow_run_id.in_(wanted.parent_flow_run_ids))
+    return query
+
+
+def by_id(reading: Reading, run_id: UUID) -> Record | None:
+    """The flow run of that id, with `flow_name`; None if there is none."""
+    return reading.one(_query().where(flow_run.c.id == run_id))
+
+
+def by_name(reading: Reading, name: str) -> list[Record]:
+    """The flow runs of that name, newest first."""
+    return page(reading, FlowRunFilter(names=(name,)), limit=50)
+
+
+def states(reading: Reading, run_id: UUID) -> list[Record]:
+    """Every state the run has entered, in order."""
+    history = select(flow_run_state).where(flow_run_state.c.flow_run_id == run_id)
+    return reading.rows(history.order_by(flow_run_state.c.sequence))
+
+
+def attempts(reading: Reading, run_id: UUID) -> list[Record]:
+    """The run's attempts, in order."""
+    return reading.rows(select(run_attempt).where(run_attempt.c.run_id == run_id).order_by(run_attempt.c.attempt))
+
+
+def task_counts(reading: Reading, run_id: UUID) -> dict[str, int]:
+    """How many of the run's task runs are in each type of state."""
+    counted = reading.rows(count_by(task_run, "state_type").where(task_run.c.flow_run_id == run_id))
+    return {str(row["value"]): int(str(row["count"])) for row in counted}

@@ -1,0 +1,64 @@
+"""Running statements of the reading door on a store.
+
+Rows come as dictionaries by column, with ids as UUIDs, moments as datetimes and JSON as what it says. Connections are the
+store's own readers, so reading sees what is committed and never writes.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+
+from sqlalchemy import Select, Table, create_engine, func, select
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import QueuePool
+
+from prefect.storage.sqlite import open_reader, translate
+from prefect.storage.store import Store
+
+Record = dict[str, object]
+READ_TIMEOUT = 30.0
+
+
+class Reading:
+    """Answers statements from one store.
+
+    Args:
+        store: whose database is read; it is made if there is none yet.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self._path = store.path
+        store.reading_connection()
+        self._engine = create_engine("sqlite://", creator=self._connect, poolclass=QueuePool)
+
+    def _connect(self) -> sqlite3.Connection:
+        return open_reader(self._path, READ_TIMEOUT)
+
+    def rows(self, statement: Select[*tuple[object, ...]]) -> list[Record]:
+        """All rows. Raises StorageError."""
+        try:
+            with self._engine.connect() as connection:
+                return [dict(row) for row in connection.execute(statement).mappings()]
+        except DBAPIError as error:
+            if isinstance(error.orig, sqlite3.Error):
+                raise translate(error.orig, self._path) from error
+            raise
+
+    def one(self, statement: Select[*tuple[object, ...]]) -> Record | None:
+        """The first row, or None. Raises StorageError."""
+        return next(iter(self.rows(statement.limit(1))), None)
+
+    def close(self) -> None:
+        """Let go of every connection."""
+        self._engine.dispose()
+
+
+def matching(table: Table, column: str, values: Sequence[object]) -> Select[*tuple[object, ...]]:
+    """All rows of a table whose column has one of the values."""
+    return select(table).where(table.c[column].in_(values))
+
+
+def count_by(table: Table, column: str) -> Select[*tuple[object, ...]]:
+    """How many rows there are of each value of a column, as `value` and `count`."""
+    return select(table.c[column].label("value"), func.count().label("count")).group_by(table.c[column])

@@ -1,0 +1,61 @@
+"""Task runs: filtered lists, and one by id."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import Select, func, select
+
+from prefect.storage.aggregates.reading import Reading, Record
+from prefect.storage.tables import flow_run, task_run
+
+
+@dataclass(frozen=True, slots=True)
+class TaskRunFilter:
+    """Which task runs; empty fields filter nothing, several values of one field are alternatives."""
+
+    names: Sequence[str] = ()
+    state_names: Sequence[str] = ()
+    """Compared without regard to case."""
+
+    state_types: Sequence[str] = ()
+    flow_run_ids: Sequence[UUID] = ()
+
+
+HIDDEN = frozenset({"result", "call_key"})
+"""Columns that only replay reads; results may be large."""
+
+
+def _query() -> Select[*tuple[object, ...]]:
+    columns = [column for column in task_run.c if column.name not in HIDDEN]
+    from_run = [flow_run.c.run_count.label("flow_run_run_count"), flow_run.c.name.label("flow_run_name")]
+    joined = task_run.outerjoin(flow_run, flow_run.c.id == task_run.c.flow_run_id)
+    return select(*columns, *from_run).select_from(joined)
+
+
+def page(
+    reading: Reading, wanted: TaskRunFilter, limit: int | None, offset: int = 0, oldest_first: bool = False
+) -> list[Record]:
+    """Task runs, the last to start first unless `oldest_first`; each with its flow run's name and run count."""
+    order = (task_run.c.expected_start_time, task_run.c.id)
+    query = _filtered(_query(), wanted).order_by(*(order if oldest_first else (column.desc() for column in order)))
+    return reading.rows(query.limit(limit).offset(offset))
+
+
+def _filtered(query: Select[*tuple[object, ...]], wanted: TaskRunFilter) -> Select[*tuple[object, ...]]:
+    if wanted.names:
+        query = query.where(task_run.c.name.in_(wanted.names))
+    if wanted.state_names:
+        query = query.where(func.lower(task_run.c.state_name).in_([name.lower() for name in wanted.state_names]))
+    if wanted.state_types:
+        query = query.where(task_run.c.state_type.in_(wanted.state_types))
+    if wanted.flow_run_ids:
+        query = query.where(task_run.c.flow_run_id.in_(wanted.flow_run_ids))
+    return query
+
+
+def by_id(reading: Reading, run_id: UUID) -> Record | None:
+    """The task run of that id; None if there is none."""
+    return reading.one(_query().where(task_run.c.id == run_id))

@@ -1,0 +1,129 @@
+"""Concurrency limits by name: what they allow, and what counts against them at a moment."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from prefect.core.slots import LimitFacts
+from prefect.storage.transaction import Transaction
+
+GLOBAL, TAG = "global", "tag"
+
+
+class Limit(NamedTuple):
+    """A limit as it is stored."""
+
+    id: bytes
+    kind: str
+    name: str
+    slots: int
+    active: bool
+    decay: float
+    level: float
+    level_moment: int
+
+
+_COLUMNS = "id, kind, name, slots, active, slot_decay_per_second, rate_level, rate_moment"
+
+
+def find(tx: Transaction, kind: str, names: Sequence[str]) -> list[Limit]:
+    """The limits of these names that exist, by name."""
+    marks = ", ".join("?" * len(names))
+    sql = f"SELECT {_COLUMNS} FROM concurrency_limit WHERE kind = ? AND name IN ({marks}) ORDER BY name"
+    return [_from_row(row) for row in tx.all(sql, (kind, *names))] if names else []
+
+
+def by_id(tx: Transaction, limit_id: bytes) -> Limit | None:
+    """The limit of that id, or None."""
+    row = tx.one(f"SELECT {_COLUMNS} FROM concurrency_limit WHERE id = ?", (limit_id,))
+    return None if row is None else _from_row(row)
+
+
+def _from_row(row: tuple[Any, ...]) -> Limit:
+    return Limit(*row[:4], bool(row[4]), *row[5:])
+
+
+def active_names(tx: Transaction, kind: str) -> frozenset[str]:
+    """Names of all limits of a kind that are switched on."""
+    rows = tx.all("SELECT name FROM concurrency_limit WHERE kind = ? AND active", (kind,))
+    return frozenset(row[0] for row in rows)
+
+
+def facts(
+    tx: Transaction, limit: Limit, now: int, before: int | None = None, but: bytes | None = None
+) -> LimitFacts:
+    """A limit with what counts against it.
+
+    Args:
+        now: holders and waiters whose time is up by then do not count.
+        before: waiters who came earlier count; none do if None.
+        but: a waiter who does not count.
+    """
+    held = tx.one(
+        "SELECT COALESCE(SUM(occupy), 0) FROM concurrency_slot WHERE limit_id = ? AND expires > ?",
+        (limit.id, now),
+    )
+    ahead = tx.one(
+        "SELECT COALESCE(SUM(occupy), 0) FROM slot_waiter"
+        " WHERE limit_id = ? AND expires > ? AND since < ? AND holder <> ?",
+        (limit.id, now, before or 0, but or b""),
+    )
+    assert held is not None
+    assert ahead is not None
+    return LimitFacts(
+        name=limit.name,
+        slots=limit.slots,
+        active=limit.active,
+        decay=limit.decay,
+        held=held[0],
+        level=limit.level,
+        level_moment=limit.level_moment,
+        ahead=ahead[0],
+    )
+
+
+def write(
+    tx: Transaction,
+    new_id: UUID,
+    kind: str,
+    name: str,
+    slots: int,
+    now: int,
+    active: bool = True,
+    decay: float = 0.0,
+) -> None:
+    """Create a limit, or change the one of that name."""
+    tx.insert(
+        "concurrency_limit",
+        {
+            "id": new_id.bytes,
+            "kind": kind,
+            "name": name,
+            "slots": slots,
+            "active": int(active),
+            "slot_decay_per_second": decay,
+            "rate_level": 0.0,
+            "rate_moment": now,
+            "created": now,
+            "updated": now,
+        },
+        "ON CONFLICT (kind, name) DO UPDATE SET slots = excluded.slots, active = excluded.active,"
+        " slot_decay_per_second = excluded.slot_decay_per_second, updated = excluded.updated",
+    )
+
+
+def delete(tx: Transaction, kind: str, name: str) -> bool:
+    """Remove a limit with its holders and waiters; False if there is none."""
+    for limit in find(tx, kind, [name]):
+        tx.execute("DELETE FROM concurrency_slot WHERE limit_id = ?", (limit.id,))
+        tx.execute("DELETE FROM slot_waiter WHERE limit_id = ?", (limit.id,))
+    return tx.execute("DELETE FROM concurrency_limit WHERE kind = ? AND name = ?", (kind, name)) == 1
+
+
+def set_level(tx: Transaction, limit_id: bytes, level: float, now: int) -> None:
+    """Note the level of a limit that decays."""
+    tx.execute(
+        "UPDATE concurrency_limit SET rate_level = ?, rate_moment = ? WHERE id = ?", (level, now, limit_id)
+    )
