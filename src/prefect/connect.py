@@ -9,18 +9,19 @@ import atexit
 import os
 import threading
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from prefect.core.ids import uuid7
 from prefect.engine.config import EngineConfig, provide_config
 from prefect.engine.runtime import Runtime, provide_runtime
-from prefect.settings import Settings, get_current_settings
 
 if TYPE_CHECKING:
+    from prefect.settings import Settings
     from prefect.orchestrator.backend import EmbeddedBackend
     from prefect.services.embedded import EmbeddedServices
 
@@ -65,9 +66,33 @@ _services: dict[Path, EmbeddedServices] = {}
 _lock = threading.Lock()
 
 
+_door: Any = None
+_settings: Callable[[], Settings] | None = None
+
+
+def engine() -> Any:
+    """The engine's door (`prefect.engine.door`), imported when a flow or task is first called."""
+    global _door
+    if _door is None:
+        from prefect.engine import door
+
+        _door = door
+    return _door
+
+
+def current_settings() -> Settings:
+    """The settings in force here and now; their code is imported when the first flow or task is defined."""
+    global _settings
+    if _settings is None:
+        from prefect.settings import get_current_settings
+
+        _settings = get_current_settings
+    return _settings()
+
+
 def engine_config() -> EngineConfig:
     """The configuration that the current settings amount to."""
-    return config_from(get_current_settings())
+    return config_from(current_settings())
 
 
 def config_from(settings: Settings) -> EngineConfig:
@@ -143,7 +168,7 @@ def database_path(settings: Settings) -> Path:
 
 def embedded_backend(settings: Settings | None = None) -> EmbeddedBackend:
     """The backend on the embedded database of the settings, one per file and process."""
-    used = settings or get_current_settings()
+    used = settings or current_settings()
     path = database_path(used)
     with _lock:
         backend = _backends.get(path)

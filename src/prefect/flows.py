@@ -3,24 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Mapping
-from typing import Any, Generic, Literal, ParamSpec, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Generic, Literal, ParamSpec, TypeVar, overload
 from uuid import UUID
 
-from prefect.connect import engine_config
+from prefect.connect import engine, engine_config
 from prefect.core.lifecycle.states import State
-from prefect.engine.calls.parameters_json import jsonable
 from prefect.engine.calls.sources import entrypoint_of, source_version
-from prefect.engine.calls.validation import ParameterValidator
-from prefect.engine.futures import PrefectFuture, PrefectFutureList
 from prefect.engine.loading import calls_are_off, note_skipped_call
-from prefect.engine.results.serializers import Serializer
-from prefect.engine.runners.subflows import map_flow, submit_flow
-from prefect.engine.runners.threads import ThreadPoolTaskRunner
-from prefect.engine.runs.entry import flow_execution, run_flow, run_flow_async
-from prefect.engine.runs.generators import iterate, iterate_async
-from prefect.engine.runs.resuming import stored_parameters
 from prefect.runnables import Hook, Runnable
 from prefect.utilities.annotations import NotSet
+
+if TYPE_CHECKING:
+    from prefect.engine.futures import PrefectFuture, PrefectFutureList
+    from prefect.engine.results.serializers import Serializer
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -32,6 +27,7 @@ class Flow(Runnable, Generic[P, R]):
 
     kind = "flow"
     hook_kinds = ("on_completion", "on_failure", "on_cancellation", "on_crashed", "on_running")
+    _validator: Any = None
 
     on_completion_hooks: list[Hook]
     on_failure_hooks: list[Hook]
@@ -80,7 +76,7 @@ class Flow(Runnable, Generic[P, R]):
             raise ValueError(f"retries must be 0 or more, not {retries}.")
         default_delay = config.flow_default_retry_delay_seconds
         self.retry_delay_seconds = default_delay if retry_delay_seconds is None else retry_delay_seconds
-        self.task_runner = _made_runner(task_runner)
+        self._task_runner = task_runner() if isinstance(task_runner, type) else task_runner
         self.timeout_seconds = float(timeout_seconds) if timeout_seconds else None
         self.should_validate_parameters = validate_parameters
         keeps = result_storage is not None or result_serializer is not None
@@ -89,8 +85,14 @@ class Flow(Runnable, Generic[P, R]):
         self.result_serializer = result_serializer
         self.cache_result_in_memory = cache_result_in_memory
         self.log_prints = log_prints
-        self._validator = ParameterValidator(self.binder)
         self._entrypoint: str | None = None
+
+    @property
+    def task_runner(self) -> Any:
+        """Where submitted tasks run: as given, or threads."""
+        if self._task_runner is None:
+            self._task_runner = engine().ThreadPoolTaskRunner()
+        return self._task_runner
 
     @property
     def version(self) -> str | None:
@@ -108,11 +110,15 @@ class Flow(Runnable, Generic[P, R]):
 
     def validate_parameters(self, parameters: dict[str, Any]) -> dict[str, Any]:
         """Parameters coerced by their annotations. Raises ParameterTypeError, naming every bad one."""
-        return self._validator.validate(parameters)
+        if self._validator is None:
+            self._validator = engine().ParameterValidator(self.binder)
+        validated: dict[str, Any] = self._validator.validate(parameters)
+        return validated
 
     def serialize_parameters(self, parameters: dict[str, Any]) -> dict[str, Any]:
         """Parameters as JSON can hold them; values that cannot be written are described."""
-        return jsonable(parameters)
+        plain: dict[str, Any] = engine().jsonable(parameters)
+        return plain
 
     # --- calling
 
@@ -142,9 +148,9 @@ class Flow(Runnable, Generic[P, R]):
             return note_skipped_call(self)
         parameters = self.binder.bind(args, kwargs)
         if self.isgenerator:
-            iterator = iterate_async if self.isasync else iterate
-            return iterator(flow_execution(self, parameters, wait_for))
-        run = run_flow_async if self.isasync else run_flow
+            iterator = engine().iterate_async if self.isasync else engine().iterate
+            return iterator(engine().flow_execution(self, parameters, wait_for))
+        run = engine().run_flow_async if self.isasync else engine().run_flow
         return run(self, parameters, wait_for, return_state)
 
     def submit(self, *args: Any, wait_for: Any = None, return_state: bool = False, **kwargs: Any) -> PrefectFuture[R]:
@@ -152,13 +158,13 @@ class Flow(Runnable, Generic[P, R]):
 
         Works for sync and async flows alike. Raises RuntimeError outside of flows.
         """
-        future: PrefectFuture[R] = submit_flow(self, self.binder.bind(args, kwargs), wait_for)
+        future: PrefectFuture[R] = engine().submit_flow(self, self.binder.bind(args, kwargs), wait_for)
         return future
 
     def map(self, *args: Any, wait_for: Any = None, **kwargs: Any) -> PrefectFutureList[R]:
         """`submit` once for each item of the iterable arguments; `unmapped` ones stand in every call."""
         parameters = self.binder.bind(args, kwargs, apply_defaults=False)
-        futures: PrefectFutureList[R] = map_flow(self, parameters, wait_for)
+        futures: PrefectFutureList[R] = engine().map_flow(self, parameters, wait_for)
         return futures
 
     def resume(
@@ -181,8 +187,9 @@ class Flow(Runnable, Generic[P, R]):
         """
         run_id = UUID(str(flow_run_id))
         again_from = None if from_task_run is None else UUID(str(from_task_run))
-        run = run_flow_async if self.isasync else run_flow
-        return run(self, stored_parameters(self, run_id, parameters), None, return_state, run_id, again_from)
+        run = engine().run_flow_async if self.isasync else engine().run_flow
+        recorded = engine().stored_parameters(self, run_id, parameters)
+        return run(self, recorded, None, return_state, run_id, again_from)
 
     # --- options and hooks
 
@@ -223,10 +230,6 @@ class Flow(Runnable, Generic[P, R]):
 
 
 OPTIONS = tuple(name for name in Flow.__init__.__code__.co_varnames[2 : Flow.__init__.__code__.co_argcount])
-
-
-def _made_runner(runner: Any) -> Any:
-    return ThreadPoolTaskRunner() if runner is None else runner() if isinstance(runner, type) else runner
 
 
 @overload

@@ -86,6 +86,7 @@ class Runnable:
         bound.__dict__.update(self.__dict__)
         bound.fn = MethodType(self.fn, target)
         bound.binder = Binder(bound.fn)
+        bound.__dict__.pop("_validator", None)
         return bound
 
     # --- hooks

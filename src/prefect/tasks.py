@@ -6,20 +6,18 @@ import json
 import logging
 from collections.abc import Callable, Coroutine, Iterable
 from datetime import timedelta
-from typing import Any, Generic, Literal, ParamSpec, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Generic, Literal, ParamSpec, TypeVar, overload
 
-from prefect.connect import engine_config
+from prefect.connect import engine, engine_config
 from prefect.core.lifecycle.states import State
 from prefect.engine.calls.sources import function_key
-from prefect.engine.context import TaskRunContext
-from prefect.engine.futures import PrefectFuture, PrefectFutureList
 from prefect.engine.results.policies import DEFAULT, NO_CACHE, CachePolicy
-from prefect.engine.runs.entry import run_task, run_task_async, task_execution
-from prefect.engine.runs.generators import iterate, iterate_async
-from prefect.engine.runs.submitting import runner_for_submission
 from prefect.runnables import Hook, Runnable
 from prefect.utilities.annotations import NotSet, unmapped
-from prefect.utilities.hashing import hash_objects
+
+if TYPE_CHECKING:
+    from prefect.engine.context import TaskRunContext
+    from prefect.engine.futures import PrefectFuture, PrefectFutureList
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -31,7 +29,8 @@ logger = logging.getLogger("prefect.tasks")
 
 def task_input_hash(context: TaskRunContext, arguments: dict[str, Any]) -> str | None:
     """A cache key from a task's identity, its code and its arguments; for `cache_key_fn`."""
-    return hash_objects(context.task.task_key, context.task.fn.__code__.co_code.hex(), arguments)
+    key: str | None = engine().hash_objects(context.task.task_key, context.task.fn.__code__.co_code.hex(), arguments)
+    return key
 
 
 def exponential_backoff(backoff_factor: float) -> Callable[[int], list[float]]:
@@ -168,11 +167,10 @@ class Task(Runnable, Generic[P, R]):
         """
         parameters = self.binder.bind(args, kwargs)
         if self.isgenerator:
-            iterator = iterate_async if self.isasync else iterate
-            return iterator(task_execution(self, parameters, wait_for))
-        if self.isasync:
-            return run_task_async(self, parameters, wait_for, return_state)
-        return run_task(self, parameters, wait_for, return_state)
+            iterator = engine().iterate_async if self.isasync else engine().iterate
+            return iterator(engine().task_execution(self, parameters, wait_for))
+        run = engine().run_task_async if self.isasync else engine().run_task
+        return run(self, parameters, wait_for, return_state)
 
     @overload
     def submit(
@@ -205,7 +203,7 @@ class Task(Runnable, Generic[P, R]):
         the call waits for the final state instead. Raises RuntimeError outside of flows.
         """
         parameters = self.binder.bind(args, kwargs)
-        future = runner_for_submission().submit(self, parameters, wait_for)
+        future = engine().runner_for_submission().submit(self, parameters, wait_for)
         if return_state:
             future.wait()
             return future.state
@@ -233,7 +231,7 @@ class Task(Runnable, Generic[P, R]):
         """
         parameters = self.binder.bind(args, kwargs, apply_defaults=False)
         parameters = _with_unmapped_defaults(self, parameters)
-        futures = runner_for_submission().map(self, parameters, wait_for)
+        futures = engine().runner_for_submission().map(self, parameters, wait_for)
         if return_state:
             futures.wait()
             return [future.state for future in futures]

@@ -1,4 +1,4 @@
-"""Each test has a home and a working directory of its own, and no setting from outside."""
+"""A home and a working directory of its own for a test, and no setting from outside."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from prefect.settings import Settings, get_current_settings, refresh_global_sett
 Configure = Callable[..., Settings]
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     directory = tmp_path / "home"
     work = tmp_path / "work"
@@ -30,7 +30,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 
 @pytest.fixture
-def configure(monkeypatch: pytest.MonkeyPatch) -> Configure:
+def configure(home: Path, monkeypatch: pytest.MonkeyPatch) -> Configure:
     """Set environment variables and read the settings of the process again."""
 
     def set_and_read(**variables: str) -> Settings:

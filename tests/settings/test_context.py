@@ -24,6 +24,8 @@ from prefect.settings import (
 )
 from tests.settings.conftest import Configure
 
+pytestmark = pytest.mark.usefixtures("home")
+
 
 def test_the_same_settings_are_given_until_they_change() -> None:
     settings = get_current_settings()

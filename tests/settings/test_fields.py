@@ -11,6 +11,8 @@ from prefect.settings.fields import Field, From, Group, Section, put_home
 from prefect.settings.given import CODE, Given
 from prefect.settings.kinds import TEXT, integer
 
+pytestmark = pytest.mark.usefixtures("home")
+
 
 class Inner(Group, path="inner"):
     number = Field(integer(), 1, "A number.")

@@ -22,6 +22,8 @@ from prefect.settings import (
     temporary_settings,
 )
 
+pytestmark = pytest.mark.usefixtures("home")
+
 
 def test_names_and_places() -> None:
     assert (PREFECT_API_URL.name, PREFECT_API_URL.accessor) == ("PREFECT_API_URL", "api.url")

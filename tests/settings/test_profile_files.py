@@ -12,6 +12,8 @@ from prefect.settings import InvalidProfileSettings, InvalidSettings, Settings, 
 from prefect.settings.constants import DEFAULT_PROFILE_NAME, DEFAULT_PROFILES_PATH
 from prefect.settings.profile_files import BUNDLED, active_profile, read_profiles_file, write_profiles_file
 
+pytestmark = pytest.mark.usefixtures("home")
+
 
 def test_the_bundled_file_says_what_the_code_says() -> None:
     document = tomllib.loads(DEFAULT_PROFILES_PATH.read_text())

@@ -28,6 +28,8 @@ from prefect.settings import (
     use_profile,
 )
 
+pytestmark = pytest.mark.usefixtures("home")
+
 
 @pytest.fixture
 def profile() -> Profile:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import pytest
 
 import prefect.settings
-from prefect.settings import get_current_settings
+from prefect.settings import Settings
 from prefect.settings.root import INDEX
 
 OUR_OWN = {
@@ -41,24 +41,31 @@ def test_nothing_is_missing_and_nothing_undeclared_is_added() -> None:
     }
 
 
-@pytest.mark.parametrize("fact", FACTS, ids=lambda fact: fact.name)
-def test_setting(fact: Fact, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    setting = getattr(prefect.settings, fact.name)
-    assert setting.accessor == fact.accessor
-    assert set(fact.former) <= set(INDEX.by_accessor[fact.accessor].aliases)
-    for former in fact.former:
-        assert getattr(prefect.settings, former) == setting
-        assert getattr(prefect.settings, former).name == former
-    assert setting.help.endswith(".")
-    if fact.name in ("PREFECT_HOME", "PREFECT_SERVER_EPHEMERAL_ENABLED"):
-        return
-    field = INDEX.by_accessor[fact.accessor]
-    value = get_current_settings().value_at(fact.accessor)
-    text = "null" if value is None else field.kind.write(value)
-    assert text == fact.default.replace("$PREFECT_HOME", str(home))
+def test_places_and_former_names() -> None:
+    for fact in FACTS:
+        setting = getattr(prefect.settings, fact.name)
+        assert (setting.name, setting.accessor) == (fact.name, fact.accessor)
+        for former in fact.former:
+            assert getattr(prefect.settings, former) == setting
+            assert getattr(prefect.settings, former).name == former
+
+
+def test_defaults(home: Path) -> None:
+    settings = Settings().copy_with_update(restore_defaults=["server.ephemeral.enabled"])
+    written = settings.to_environment_variables()
+    expected = {fact.name: fact.default.replace("$PREFECT_HOME", str(home)) for fact in FACTS}
+    actual = {fact.name: written.get(fact.name, "null") for fact in FACTS}
+    assert actual == {**expected, "PREFECT_HOME": str(home)}
+
+
+def test_every_setting_says_what_it_means() -> None:
+    for field in INDEX.by_accessor.values():
+        assert field.help.endswith((".", "?")), field.name
+        assert field.kind.accepts, field.name
 
 
 @pytest.mark.parametrize("name", OUR_OWN)
+@pytest.mark.usefixtures("home")
 def test_our_own(name: str) -> None:
     accessor, default = OUR_OWN[name]
     setting = getattr(prefect.settings, name)

@@ -17,6 +17,8 @@ from prefect.settings import (
 from prefect.settings.root import INDEX, find_field
 from tests.settings.conftest import Configure
 
+pytestmark = pytest.mark.usefixtures("home")
+
 
 def test_paths_follow_the_home() -> None:
     settings = Settings(home="~/elsewhere")

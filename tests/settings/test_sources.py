@@ -14,6 +14,8 @@ from prefect.settings.given import ENVIRONMENT, Given
 from prefect.settings.sources import profiles_path
 from tests.settings.conftest import Configure
 
+pytestmark = pytest.mark.usefixtures("home")
+
 URL = "PREFECT_API_URL"
 
 
@@ -141,7 +143,8 @@ HEAVY = ("pydantic", "tomllib", "asyncio", "dataclasses", "inspect", "logging", 
 
 def test_importing_and_reading_settings_loads_nothing_heavy() -> None:
     program = (
-        "import sys; before = set(sys.modules); import prefect.settings as s; s.get_current_settings().api.url; "
+        "import sys; before = set(sys.modules); import prefect.settings; "
+        "prefect.settings.get_current_settings().api.url; "
         f"print(sorted(set({HEAVY}) & (set(sys.modules) - before)))"
     )
     command = [sys.executable, "-c", program]

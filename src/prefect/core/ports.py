@@ -147,8 +147,8 @@ class Backend(Protocol):
     def renew_slots(self, holder: UUID, lease_seconds: float) -> bool:
         """Extend the lease on slots; False if they are no longer held."""
 
-    def release_slots(self, holder: UUID) -> None:
-        """Give slots back, or stop waiting for them."""
+    def release_slots(self, holder: UUID) -> bool:
+        """Give slots back, or stop waiting for them; False if they were not held any more."""
 
     def write_variable(self, name: str, value: str, tags: Sequence[str], overwrite: bool) -> VariableRecord:
         """Set a variable to JSON text. Raises ObjectAlreadyExists unless it is new or `overwrite`."""
@@ -177,6 +177,9 @@ class Backend(Protocol):
 
     def child_flow_run(self, parent_task_run_id: UUID) -> UUID | None:
         """Id of the flow run that a task run stands for in its parent, if there is one."""
+
+    def deployment_name_and_version(self, deployment_id: UUID) -> tuple[str, str | None] | None:
+        """Name and version of a deployment, None if there is none."""
 
     def tag_limits(self) -> frozenset[str]:
         """Task tags that have a limit, as of a second ago."""

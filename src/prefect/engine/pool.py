@@ -49,16 +49,22 @@ class GrowingPool:
         self._watcher: threading.Thread | None = None
 
     def submit(self, job: Job) -> None:
-        """Have `job` called in some thread; does nothing once the pool was cancelled."""
+        """Have `job` called in some thread; does nothing once the pool was cancelled.
+
+        Takes no lock while others wait before it: the threads at work get to it, or the watcher sends for more.
+        """
+        if self._cancelled:
+            return
+        jobs = self._jobs
+        jobs.append(job)
+        if len(jobs) > 1 and self._watcher is not None:
+            return
         with self._lock:
-            if self._cancelled:
-                return
-            self._jobs.append(job)
             if self._idle:
                 self._available.notify()
             elif self._threads - self._lent < min(FIRST_THREADS, self._limit):
                 self._start_thread()
-            elif self._watcher is None:
+            if self._watcher is None and len(jobs) > 1:
                 self._start_watcher()
 
     def cancel(self) -> None:
@@ -108,10 +114,16 @@ class GrowingPool:
 
     def _next(self) -> Job | None:
         """The next job; None when this thread is not needed any more."""
+        if self._threads - self._lent <= self._limit:
+            try:
+                return self._jobs.popleft()
+            except IndexError:
+                return self._next_when_there_is_one()
+        return self._next_when_there_is_one()
+
+    def _next_when_there_is_one(self) -> Job | None:
         with self._lock:
-            while True:
-                if self._threads - self._lent > self._limit:
-                    break
+            while self._threads - self._lent <= self._limit:
                 if self._jobs:
                     return self._jobs.popleft()
                 if self._closed or not self._wait_for_job():
@@ -122,6 +134,8 @@ class GrowingPool:
     def _wait_for_job(self) -> bool:
         self._idle += 1
         try:
+            if self._jobs:  # came without the lock, before this thread was seen to be idle
+                return True
             return self._available.wait(IDLE_SECONDS) or bool(self._jobs)
         finally:
             self._idle -= 1
@@ -141,6 +155,10 @@ class GrowingPool:
                 finished = self._finished
 
     def _grow(self) -> None:
+        """Wake idle threads, and start as many again as there are."""
+        if self._idle:
+            self._available.notify(min(self._idle, len(self._jobs)))
+            return
         room = self._limit - (self._threads - self._lent)
         for _ in range(min(room, len(self._jobs), max(self._threads, 1))):
             self._start_thread()

@@ -89,9 +89,9 @@ class EmbeddedBackend:
         """Extend the lease on slots; False if they are no longer held."""
         return self.store.transact(lambda tx: slots.renew(tx, holder, lease_seconds, self.clock))
 
-    def release_slots(self, holder: UUID) -> None:
-        """Give slots back, or stop waiting for them."""
-        self.store.transact(lambda tx: slots.release(tx, holder, self.clock))
+    def release_slots(self, holder: UUID) -> bool:
+        """Give slots back, or stop waiting for them; False if they were not held any more."""
+        return self.store.transact(lambda tx: slots.release(tx, holder, self.clock))
 
     def tag_limits(self) -> frozenset[str]:
         """Task tags that have a limit, as of a second ago."""
@@ -144,6 +144,10 @@ class EmbeddedBackend:
     def child_flow_run(self, parent_task_run_id: UUID) -> UUID | None:
         """Id of the flow run that a task run stands for in its parent, if there is one."""
         return self.store.read(lambda tx: stored_flow_runs.child_of(tx, parent_task_run_id))
+
+    def deployment_name_and_version(self, deployment_id: UUID) -> tuple[str, str | None] | None:
+        """Name and version of a deployment, None if there is none."""
+        return self.store.read(lambda tx: stored_flow_runs.deployment_name_and_version(tx, deployment_id))
 
     def close(self) -> None:
         """Write what is queued and let go."""

@@ -124,14 +124,19 @@ def _take(
             slots.hold(tx, limit.id, claim, now, now + int(request.lease_seconds * SECOND))
 
 
-def release(tx: Transaction, holder: UUID, clock: Clock) -> None:
-    """Free everything a holder holds, and take it out of every queue; the level of limits that decay sinks by it."""
+def release(tx: Transaction, holder: UUID, clock: Clock) -> bool:
+    """Free everything a holder holds, and take it out of every queue; False if it held nothing.
+
+    The level of limits that decay sinks by what is given back.
+    """
     now = clock.now()
-    for limit_id, occupy in slots.release(tx, holder, now):
+    held = slots.release(tx, holder, now)
+    for limit_id, occupy in held:
         limit = limits.by_id(tx, limit_id)
         if limit is not None and limit.decay:
             level = level_at(limits.facts(tx, limit, now), now)
             limits.set_level(tx, limit_id, max(level - occupy, 0.0), now)
+    return bool(held)
 
 
 def renew(tx: Transaction, holder: UUID, lease_seconds: float, clock: Clock) -> bool:

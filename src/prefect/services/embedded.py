@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from prefect.orchestrator.backend import EmbeddedBackend
-from prefect.services import crash_detection, lease_renewal
+from prefect.services import crash_detection, lease_renewal, slot_expiry, slot_renewal
 from prefect.services.loop import ServiceLoop
 
 
 class EmbeddedServices:
-    """Lease renewal and crash detection, started with the first flow run of the process."""
+    """Renewing what this process holds and finding what others lost, started with its first flow run or slot."""
 
     def __init__(self, backend: EmbeddedBackend) -> None:
         self._backend = backend
@@ -17,7 +17,8 @@ class EmbeddedServices:
 
     def _tick(self) -> int:
         store, clock = self._backend.store, self._backend.clock
-        return lease_renewal.tick(store, clock.now()) + crash_detection.tick(store, clock)
+        renewed = lease_renewal.tick(store, clock.now()) + slot_renewal.tick(store, clock.now())
+        return renewed + crash_detection.tick(store, clock) + slot_expiry.tick(store, clock.now())
 
     def stop(self) -> None:
         """End after the current pass."""

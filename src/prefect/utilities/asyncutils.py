@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import sys
 from collections.abc import Awaitable, Callable, Coroutine
 from functools import wraps
@@ -14,11 +13,15 @@ R = TypeVar("R")
 
 def is_async_fn(func: Callable[..., object]) -> bool:
     """Whether a function, once unwrapped, is a coroutine function."""
+    import inspect
+
     return inspect.iscoroutinefunction(inspect.unwrap(func))
 
 
 def is_async_gen_fn(func: Callable[..., object]) -> bool:
     """Whether a function, once unwrapped, is an asynchronous generator function."""
+    import inspect
+
     return inspect.isasyncgenfunction(inspect.unwrap(func))
 
 

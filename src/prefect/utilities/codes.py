@@ -10,9 +10,10 @@ from typing import Any
 
 def plain_function(fn: Callable[..., object]) -> Any:
     """The function inside wrappers, partials and bound methods; for a callable object its `__call__`."""
+    import inspect
+
     while isinstance(fn, partial):
         fn = fn.func
-    import inspect
 
     inner = inspect.unwrap(fn)
     inner = getattr(inner, "__func__", inner)
@@ -59,6 +60,7 @@ def source_of(fn: Callable[..., object]) -> str | None:
 
     Two lambdas may stand in one line, so that the text around a lambda says too little.
     """
+
     inner = plain_function(fn)
     if getattr(inner, "__name__", "<lambda>") == "<lambda>":
         return None

@@ -223,7 +223,9 @@ def _enum(walk: _Walk, value: Enum) -> None:
 
 
 def _dataclass(walk: _Walk, value: Any) -> None:
-    held = {name: getattr(value, name) for name in value.__dataclass_fields__ if hasattr(value, name)}
+    from dataclasses import fields
+
+    held = {each.name: getattr(value, each.name) for each in fields(value) if hasattr(value, each.name)}
     walk.tagged(b"o", _name_of(type(value)))
     walk.mapping(held)
 

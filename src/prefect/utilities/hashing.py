@@ -2,8 +2,8 @@
 
 `hash_objects` hashes what a value is, not how it is kept: dicts and sets by content whatever their order,
 objects by their type and state, data frames and arrays by their data. Values of different types differ (1,
-1.0, True and "1"), but for a list and a tuple of the same items, which do not: parameters that travel as JSON
-come back as lists. See `prefect.utilities.content` for how a value becomes bytes.
+1.0, True and "1"), but for a list and a tuple of the same items, and a set and a frozenset: parameters that
+travel as JSON come back as lists. See `prefect.utilities.content` for how a value becomes bytes.
 """
 
 from __future__ import annotations

@@ -130,7 +130,9 @@ def _into_annotation(visitor: _Visitor, expr: Any, depth: int, context: Context 
 
 
 def _into_dataclass(visitor: _Visitor, expr: Any, depth: int, context: Context | None) -> Any:
-    old = {name: getattr(expr, name) for name in expr.__dataclass_fields__ if hasattr(expr, name)}
+    from dataclasses import fields
+
+    old = {each.name: getattr(expr, each.name) for each in fields(expr) if hasattr(expr, each.name)}
     changed = _changed(visitor, old, depth, context)
     if not changed:
         return expr

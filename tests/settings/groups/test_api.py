@@ -7,6 +7,8 @@ import pytest
 from prefect.settings import Settings
 from prefect.settings.groups.api import cloud_ui_url, misconfigurations, ui_url
 
+pytestmark = pytest.mark.usefixtures("home")
+
 CLOUD = ("https://api.prefect.cloud/api", "https://app.prefect.cloud")
 
 

@@ -8,6 +8,8 @@ import pytest
 
 from prefect.settings import InvalidSettings, Settings
 
+pytestmark = pytest.mark.usefixtures("home")
+
 PARTS = {
     "DRIVER": "postgresql+asyncpg",
     "HOST": "h",

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, Generic, Self, TypeVar
 
 from prefect.core.lifecycle.states import State, StateType
-from prefect.engine.calls.inputs import futures_in
+from prefect.engine.calls.inputs import all_plain, futures_in
 from prefect.engine.context import FlowRunContext
 from prefect.engine.futures import PrefectFuture, PrefectFutureList
 from prefect.engine.runners.mapping import Mapped, calls_of, sorted_out, source_of
@@ -30,7 +30,6 @@ class TaskRunner(Generic[F]):
     def __init__(self) -> None:
         self._started = False
         self._open: set[PrefectFuture[Any]] = set()
-        self._lock = threading.Lock()
         self._streams: list[PrefectFutureStream[Any]] = []
         self._taken_streams: weakref.WeakSet[PrefectFutureStream[Any]] = weakref.WeakSet()
 
@@ -99,12 +98,8 @@ class TaskRunner(Generic[F]):
             raise error
 
     def _wait_for_open(self) -> None:
-        while True:
-            with self._lock:
-                waiting = list(self._open)
-            if not waiting:
-                return
-            for future in waiting:
+        while self._open:
+            for future in list(self._open):
                 future.wait()
 
     @property
@@ -145,25 +140,25 @@ class TaskRunner(Generic[F]):
         for stream in [*self._streams, *self._taken_streams]:
             stream.close()
         self._streams.clear()
-        with self._lock:
-            waiting = list(self._open)
+        waiting = list(self._open)
         state: State[Any] = State(StateType.CRASHED, message="The flow run ended before this task did.")
         for future in waiting:
             future.set_state(state)
 
     def _track(self, future: PrefectFuture[Any]) -> None:
         """Count a future among those that `finish` waits for."""
-        with self._lock:
-            self._open.add(future)
+        self._open.add(future)  # atomic, as is the discard: no lock
         future.add_done_callback(self._untrack)
 
     def _untrack(self, future: PrefectFuture[Any]) -> None:
-        with self._lock:
-            self._open.discard(future)
+        self._open.discard(future)
 
 
 def when_ready(parameters: dict[str, Any], wait_for: Iterable[Any] | None, start: Callable[[], None]) -> None:
     """Call `start` as soon as every future among the inputs has settled; at once if there is none."""
+    if wait_for is None and all_plain(parameters):
+        start()
+        return
     pending = [future for future in _inputs(parameters, wait_for) if future.final_state is None]
     if not pending:
         start()

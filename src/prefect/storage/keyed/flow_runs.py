@@ -39,6 +39,12 @@ def child_of(tx: Transaction, parent_task_run_id: UUID) -> UUID | None:
     return None if row is None else _uuid(row[0])
 
 
+def deployment_name_and_version(tx: Transaction, deployment_id: UUID) -> tuple[str, str | None] | None:
+    """Name and version of a deployment, None if there is none."""
+    row = tx.one("SELECT name, version FROM deployment WHERE id = ?", (deployment_id.bytes,))
+    return None if row is None else (row[0], row[1])
+
+
 def _uuid(value: bytes | None) -> UUID | None:
     return None if value is None else UUID(bytes=value)
 

@@ -1,0 +1,1 @@
+"""Concurrency and rate limits around any code: `concurrency.sync` and `concurrency.asyncio`."""

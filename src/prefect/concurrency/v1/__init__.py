@@ -1,0 +1,1 @@
+"""Limits by task tag around any code: `v1.sync` and `v1.asyncio`."""
