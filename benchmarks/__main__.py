@@ -47,12 +47,8 @@ def _options() -> argparse.Namespace:
         metavar="NAME",
         help=f"one of {', '.join(names)}; repeatable",
     )
-    parser.add_argument(
-        "--scale", type=float, default=1.0, help="multiply all counts by this, e.g. 0.1; budgets stay"
-    )
-    parser.add_argument(
-        "--repeats", type=int, default=3, help="runs of each scenario under each peer; default 3"
-    )
+    parser.add_argument("--scale", type=float, default=1.0, help="multiply all counts by this, e.g. 0.1; budgets stay")
+    parser.add_argument("--repeats", type=int, default=3, help="runs of each scenario under each peer; default 3")
     parser.add_argument("--json", type=Path, metavar="FILE", help="also write every sample to a file")
     parser.add_argument("--no-peer", action="store_true", help="measure Headrace alone")
     options = parser.parse_args()

@@ -95,10 +95,11 @@ def _own_environment() -> Path:
     venv.create(folder, with_pip=True, clear=folder.exists())
     python = folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
     command = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *PINS]
-    if subprocess.run(command, check=False).returncode != 0:
+    done = subprocess.run(command, check=False, capture_output=True, text=True)
+    if done.returncode != 0:
         raise RuntimeError(
-            f"Prefect could not be installed. Try it by hand: {' '.join(command)}; or measure Headrace alone "
-            f"with --no-peer; or name an environment that has it in {ORACLE_VARIABLE}."
+            f"Prefect could not be installed: {done.stderr.strip()[-1000:]}\nTry it by hand: {' '.join(command)}; "
+            f"or measure Headrace alone with --no-peer; or name an environment that has it in {ORACLE_VARIABLE}."
         )
     ready.write_text("\n".join(PINS))
     return folder

@@ -61,9 +61,7 @@ def main() -> None:
 
 
 def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(
-        prog="python -m benchmarks.profile_task", description="Profile one task."
-    )
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.profile_task", description="Profile one task.")
     parser.add_argument("--count", type=int, default=10_000, help="tasks in a run; default 10,000")
     parser.add_argument("--repeats", type=int, default=3, help="runs of each variant; default 3")
     parser.add_argument("--top", type=int, default=25, help="functions to show; default 25")
@@ -84,9 +82,7 @@ def _child(stage: str, variables: dict[str, str], count: int) -> dict[str, objec
         }
         command = [sys.executable, "-m", "benchmarks.profile_task"]
         with (Path(place) / "output.txt").open("w+") as output:
-            if subprocess.run(
-                command, env=environment, cwd=ROOT, stdout=output, stderr=output, check=False
-            ).returncode:
+            if subprocess.run(command, env=environment, cwd=ROOT, stdout=output, stderr=output, check=False).returncode:
                 output.seek(0)
                 raise SystemExit(output.read()[-3000:])
         return dict(json.loads(answer.read_text()))

@@ -49,9 +49,7 @@ def _row(figure: Figure, samples: dict[str, Samples]) -> tuple[str, ...]:
         _cell(figure, ours),
         _cell(figure, theirs),
         "" if better is None else f"{_number(better)} x",
-        ""
-        if figure.budget is None
-        else f"{'>=' if figure.more_is_better else '<='} {_number(figure.budget)}",
+        "" if figure.budget is None else f"{'>=' if figure.more_is_better else '<='} {_number(figure.budget)}",
         _verdict(figure, value),
     )
 
@@ -96,9 +94,7 @@ def as_data(measured: Measured, settings: dict[str, Any]) -> dict[str, Any]:
         "machine": machine(),
         "settings": settings,
         "figures": [
-            _figure_data(figure, measured[figure.scenario])
-            for figure in FIGURES
-            if figure.scenario in measured
+            _figure_data(figure, measured[figure.scenario]) for figure in FIGURES if figure.scenario in measured
         ],
         "errors": {
             f"{scenario}/{peer}": mine.errors
@@ -136,6 +132,5 @@ def missed(measured: Measured) -> list[str]:
         figure.what
         for figure in FIGURES
         if figure.scenario in measured
-        and _verdict(figure, _middle(figure, measured[figure.scenario].get("headrace")))
-        in ("MISSED", "NOT MEASURED")
+        and _verdict(figure, _middle(figure, measured[figure.scenario].get("headrace"))) in ("MISSED", "NOT MEASURED")
     ]

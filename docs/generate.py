@@ -1,7 +1,7 @@
 """Writes the pages of `docs/reference` from the code itself: `python docs/generate.py` or `make docs`.
 
-Each page is a function that returns Markdown. A test compares them with the files, so a setting, a command, an
-error or a state without its line is a failing test.
+Each page is a function that returns Markdown. A test compares them with the files, so a setting, a command,
+an error or a state without its line is a failing test.
 """
 
 from __future__ import annotations

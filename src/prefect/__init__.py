@@ -9,10 +9,15 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from prefect.context import tags as tags
+    from prefect.core.lifecycle.states import State as State
+    from prefect.engine.logs.loggers import get_run_logger as get_run_logger
     from prefect.flows import Flow as Flow
     from prefect.flows import flow as flow
     from prefect.tasks import Task as Task
     from prefect.tasks import task as task
+    from prefect.utilities.annotations import allow_failure as allow_failure
+    from prefect.utilities.annotations import unmapped as unmapped
 
 __version__ = "0.1.0"
 
@@ -22,17 +27,43 @@ _PLACES = {
     "Task": "prefect.tasks",
     "task": "prefect.tasks",
     "State": "prefect.states",
-    "tags": "prefect.engine.context",
-    "get_run_logger": "prefect.engine.logs.loggers",
-    "unmapped": "prefect.utilities.annotations",
+    "Transaction": "prefect.transactions",
     "allow_failure": "prefect.utilities.annotations",
+    "apause_flow_run": "prefect.flow_runs",
+    "aresume_flow_run": "prefect.flow_runs",
+    "asuspend_flow_run": "prefect.flow_runs",
+    "get_run_logger": "prefect.logging.loggers",
+    "pause_flow_run": "prefect.flow_runs",
+    "resume_flow_run": "prefect.flow_runs",
+    "suspend_flow_run": "prefect.flow_runs",
+    "tags": "prefect.context",
+    "unmapped": "prefect.utilities.annotations",
 }
+"""Every public name of the package, and the module it is loaded from."""
+
+_MODULES = (
+    "artifacts blocks cache_policies client concurrency context deployments events exceptions filesystems flow_engine"
+    " flow_runs flows futures input logging results runtime schedules serializers settings states task_engine"
+    " task_runners tasks testing transactions types utilities variables"
+).split()
+"""Modules that are attributes of the package without having been imported."""
+
+__all__ = ["__version__", *sorted(_PLACES)]
 
 
 def __getattr__(name: str) -> Any:
-    place = _PLACES.get(name)
-    if place is None:
-        raise AttributeError(f"module 'prefect' has no attribute {name!r}")
-    value = getattr(import_module(place), name)
-    globals()[name] = value
-    return value
+    if name in _PLACES:
+        value = getattr(import_module(_PLACES[name]), name)
+        globals()[name] = value
+        return value
+    if name in _MODULES:
+        try:
+            return import_module(f"prefect.{name}")
+        except ModuleNotFoundError as error:
+            if error.name != f"prefect.{name}":
+                raise
+    raise AttributeError(f"module 'prefect' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_PLACES, *_MODULES})

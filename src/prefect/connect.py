@@ -9,16 +9,18 @@ import atexit
 import os
 import threading
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from prefect.core.ids import uuid7
+from prefect.core.lifecycle.states import provide_stamps
 from prefect.engine.config import EngineConfig, provide_config
-from prefect.engine.runtime import Runtime, provide_runtime
+from prefect.engine.runtime import Places, Runtime, provide_places, provide_runtime
+from prefect.exceptions import NotReachable
 
 if TYPE_CHECKING:
     from prefect.settings import Settings
@@ -194,6 +196,16 @@ def current_runtime() -> Runtime:
     return Runtime(embedded_backend(), CLOCK)
 
 
+def close_backend(path: Path) -> None:
+    """Write everything queued for one database file and let go of it; nothing happens if it is not open."""
+    with _lock:
+        backend, services = _backends.pop(path, None), _services.pop(path, None)
+    if services is not None:
+        services.stop()
+    if backend is not None:
+        backend.close()
+
+
 def close_all() -> None:
     """Write everything queued and let go of every database."""
     with _lock:
@@ -214,7 +226,41 @@ def _forget_after_fork() -> None:
     _services.clear()
 
 
+def this_place() -> tuple[str, Settings]:
+    """Where this process keeps its record: the machine, and the settings it was opened by."""
+    from prefect.orchestrator.processes import this_host
+
+    return this_host(), current_settings()
+
+
+@contextmanager
+def at_place(place: tuple[str, Settings]) -> Iterator[Runtime]:
+    """The record of another process, and its settings in force, for as long as the block lasts.
+
+    Raises NotReachable if it is a file of another machine.
+    """
+    from prefect.orchestrator.processes import this_host
+    from prefect.settings.current import InForce, in_force
+
+    host, settings = place
+    if host != this_host() and settings.api.url is None:
+        raise NotReachable(
+            f"This task runs on {this_host().partition('/')[0]!r}, but its flow's record is the file"
+            f" {str(database_path(settings))!r} of {host.partition('/')[0]!r}. Start a server and set PREFECT_API_URL to its"
+            " address where the flow runs."
+        )
+    given = InForce()
+    given.settings = settings
+    token = in_force.set(given)
+    try:
+        yield current_runtime()
+    finally:
+        in_force.reset(token)
+
+
 provide_config(engine_config)
+provide_stamps(lambda: (CLOCK.now(), CLOCK.new_id().int))
 provide_runtime(current_runtime)
+provide_places(Places(this_place, at_place))
 atexit.register(close_all)
 os.register_at_fork(after_in_child=_forget_after_fork)

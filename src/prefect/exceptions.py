@@ -118,7 +118,9 @@ class ParameterTypeError(PrefectException):
     @classmethod
     def from_validation_error(cls, exc: Any) -> ParameterTypeError:
         """Name each bad parameter of a pydantic `ValidationError`."""
-        problems = [f"{'.'.join(str(part) for part in error['loc'])}: {error['msg']}" for error in exc.errors()]
+        problems = [
+            f"{'.'.join(str(part) for part in error['loc'])}: {error['msg']}" for error in exc.errors()
+        ]
         return cls(f"Flow run received invalid parameters:\n - " + "\n - ".join(problems))
 
 
@@ -157,9 +159,13 @@ class SignatureMismatchError(PrefectException, TypeError):
         super().__init__(msg)
 
     @classmethod
-    def from_bad_params(cls, expected_params: list[str], provided_params: list[str]) -> SignatureMismatchError:
+    def from_bad_params(
+        cls, expected_params: list[str], provided_params: list[str]
+    ) -> SignatureMismatchError:
         """Name the parameters expected and those provided."""
-        return cls(f"Function expects parameters {expected_params} but was provided with parameters {provided_params}")
+        return cls(
+            f"Function expects parameters {expected_params} but was provided with parameters {provided_params}"
+        )
 
 
 class ReservedArgumentError(PrefectException, TypeError):
@@ -196,7 +202,9 @@ class ObjectNotFound(PrefectException):
 
     status = 404
 
-    def __init__(self, http_exc: Exception | str | None = None, help_message: str | None = None, *args: object) -> None:
+    def __init__(
+        self, http_exc: Exception | str | None = None, help_message: str | None = None, *args: object
+    ) -> None:
         self.http_exc = http_exc
         self.help_message = help_message
         super().__init__(help_message or (str(http_exc) if http_exc else first_sentence(type(self))), *args)
@@ -302,7 +310,9 @@ class ProfileSettingsValidationError(PrefectException):
     """A profile holds settings with invalid values."""
 
     def __init__(self, errors: list[tuple[Any, Any]]) -> None:
-        super().__init__("Invalid settings in profile: " + "; ".join(f"{setting}: {error}" for setting, error in errors))
+        super().__init__(
+            "Invalid settings in profile: " + "; ".join(f"{setting}: {error}" for setting, error in errors)
+        )
         self.errors = errors
 
 

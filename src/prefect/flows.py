@@ -123,27 +123,38 @@ class Flow(Runnable, Generic[P, R]):
     # --- calling
 
     @overload
-    def __call__(self: Flow[P, Coroutine[Any, Any, T]], *args: P.args, **kwargs: P.kwargs) -> Coroutine[Any, Any, T]: ...
+    def __call__(
+        self: Flow[P, Coroutine[Any, Any, T]], *args: P.args, **kwargs: P.kwargs
+    ) -> Coroutine[Any, Any, T]: ...
 
     @overload
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R: ...
 
     @overload
     def __call__(
-        self: Flow[P, Coroutine[Any, Any, T]], *args: Any, return_state: Literal[True], wait_for: Any = None, **kwargs: Any
+        self: Flow[P, Coroutine[Any, Any, T]],
+        *args: Any,
+        return_state: Literal[True],
+        wait_for: Any = None,
+        **kwargs: Any,
     ) -> Coroutine[Any, Any, State[T]]: ...
 
     @overload
-    def __call__(self, *args: Any, return_state: Literal[True], wait_for: Any = None, **kwargs: Any) -> State[R]: ...
+    def __call__(
+        self, *args: Any, return_state: Literal[True], wait_for: Any = None, **kwargs: Any
+    ) -> State[R]: ...
 
     @overload
-    def __call__(self, *args: Any, return_state: Literal[False] = False, wait_for: Any = None, **kwargs: Any) -> R: ...
+    def __call__(
+        self, *args: Any, return_state: Literal[False] = False, wait_for: Any = None, **kwargs: Any
+    ) -> R: ...
 
-    def __call__(self, *args: Any, return_state: bool = False, wait_for: Any = None, **kwargs: Any) -> Any:
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Run the flow and return its value, or its final state if `return_state`.
 
         Raises what the function raises, ParameterTypeError if a parameter does not match its annotation.
         """
+        return_state, wait_for = kwargs.pop("return_state", False), kwargs.pop("wait_for", None)
         if calls_are_off():
             return note_skipped_call(self)
         parameters = self.binder.bind(args, kwargs)
@@ -153,7 +164,9 @@ class Flow(Runnable, Generic[P, R]):
         run = engine().run_flow_async if self.isasync else engine().run_flow
         return run(self, parameters, wait_for, return_state)
 
-    def submit(self, *args: Any, wait_for: Any = None, return_state: bool = False, **kwargs: Any) -> PrefectFuture[R]:
+    def submit(
+        self, *args: Any, wait_for: Any = None, return_state: bool = False, **kwargs: Any
+    ) -> PrefectFuture[R]:
         """Run the flow as a subflow beside the current one and return a future at once.
 
         Works for sync and async flows alike. Raises RuntimeError outside of flows.
@@ -291,5 +304,3 @@ def _made(fn: Any, options: dict[str, Any]) -> Flow[Any, Any]:
     made.isclassmethod = isinstance(fn, classmethod)
     made.isstaticmethod = isinstance(fn, staticmethod)
     return made
-
-

@@ -153,7 +153,9 @@ GENERATOR, COROUTINE, ASYNC_GENERATOR = 0x20, 0x80, 0x200
 def _code_flags(fn: Callable[..., Any]) -> int:
     """Flags of the code that calling `fn` runs; 0 for functions that are not Python."""
     inner = plain_function(fn)
-    code = getattr(inner, "__code__", None) or getattr(getattr(type(inner), "__call__", None), "__code__", None)
+    code = getattr(inner, "__code__", None) or getattr(
+        getattr(type(inner), "__call__", None), "__code__", None
+    )
     return 0 if code is None else code.co_flags
 
 
@@ -170,4 +172,6 @@ def check_name(name: object) -> None:
         raise TypeError(f"Expected string for flow parameter 'name'; got {type(name).__name__} instead.")
     found = [character for character in BANNED if character in name]
     if found:
-        raise InvalidNameError(f"Flow name {name!r} contains an invalid character. Must not contain any of: {list(BANNED)}.")
+        raise InvalidNameError(
+            f"Flow name {name!r} contains an invalid character. Must not contain any of: {list(BANNED)}."
+        )

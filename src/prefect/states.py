@@ -343,7 +343,7 @@ class StateGroup:
         parts = [f"total={self.total_count}"]
         if self.not_final_count:
             parts.append(f"not_final={self.not_final_count}")
-        parts += [f"{kind.value!r}={self.type_counts[kind]}" for kind in StateType if self.type_counts[kind]]
+        parts += [f"{kind.value!r}={count}" for kind, count in self.type_counts.items()]
         return ", ".join(parts)
 
     def __repr__(self) -> str:

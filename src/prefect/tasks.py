@@ -29,7 +29,9 @@ logger = logging.getLogger("prefect.tasks")
 
 def task_input_hash(context: TaskRunContext, arguments: dict[str, Any]) -> str | None:
     """A cache key from a task's identity, its code and its arguments; for `cache_key_fn`."""
-    key: str | None = engine().hash_objects(context.task.task_key, context.task.fn.__code__.co_code.hex(), arguments)
+    key: str | None = engine().hash_objects(
+        context.task.task_key, context.task.fn.__code__.co_code.hex(), arguments
+    )
     return key
 
 
@@ -118,30 +120,50 @@ class Task(Runnable, Generic[P, R]):
             raise ValueError(f"retries must be 0 or more, not {retries}.")
         delays = config.task_default_retry_delay_seconds if delays is None else delays
         self.retry_delay_seconds = delays(self.retries) if callable(delays) else delays
-        if isinstance(self.retry_delay_seconds, (list, tuple)) and len(self.retry_delay_seconds) > MOST_RETRY_DELAYS:
+        if (
+            isinstance(self.retry_delay_seconds, (list, tuple))
+            and len(self.retry_delay_seconds) > MOST_RETRY_DELAYS
+        ):
             raise ValueError(f"Can not configure more than {MOST_RETRY_DELAYS} retry delays per task.")
         if jitter is not None and jitter < 0:
             raise ValueError("`retry_jitter_factor` must be >= 0.")
         if condition is not None and not callable(condition):
-            raise TypeError(f"Expected `retry_condition_fn` to be callable, got {type(condition).__name__} instead.")
+            raise TypeError(
+                f"Expected `retry_condition_fn` to be callable, got {type(condition).__name__} instead."
+            )
         self.retry_jitter_factor = jitter
         self.retry_condition_fn = condition
         delay = self.retry_delay_seconds
-        self.policy_json = json.dumps({"retries": self.retries, "retry_delay": delay, "retry_jitter_factor": jitter})
+        self.policy_json = json.dumps(
+            {"retries": self.retries, "retry_delay": delay, "retry_jitter_factor": jitter}
+        )
 
     def _set_caching(self, policy: CachePolicy | type[NotSet] | None, persist: bool | None) -> None:
         """Settle how results are cached and whether they are persisted; asking for a cache asks for persistence."""
-        keeps = self.result_storage_key is not None or self.result_serializer is not None or self.result_storage is not None
+        keeps = (
+            self.result_storage_key is not None
+            or self.result_serializer is not None
+            or self.result_storage is not None
+        )
         if self.cache_key_fn is not None and policy not in (NotSet, NO_CACHE, None):
-            logger.warning("Both `cache_policy` and `cache_key_fn` are set on task %s. `cache_key_fn` will be used.", self)
+            logger.warning(
+                "Both `cache_policy` and `cache_key_fn` are set on task %s. `cache_key_fn` will be used.",
+                self,
+            )
         if persist is False and policy not in (None, NotSet, NO_CACHE):
             logger.warning("Ignoring `cache_policy` because `persist_result` is False")
-        caches = self.cache_key_fn is not None or (policy is not NotSet and policy is not None and policy != NO_CACHE)
+        caches = self.cache_key_fn is not None or (
+            policy is not NotSet and policy is not None and policy != NO_CACHE
+        )
         self.persist_result = True if persist is None and (keeps or caches) else persist
         if self.cache_key_fn is not None:
             self.cache_policy: CachePolicy | None = CachePolicy.from_cache_key_fn(self.cache_key_fn)
         elif policy is NotSet:
-            unset = self.result_storage_key is not None or persist is False or engine_config().task_default_no_cache
+            unset = (
+                self.result_storage_key is not None
+                or persist is False
+                or engine_config().task_default_no_cache
+            )
             self.cache_policy = NO_CACHE if unset else DEFAULT
         else:
             self.cache_policy = NO_CACHE if policy is None or persist is False else policy  # type: ignore[assignment]
@@ -149,22 +171,29 @@ class Task(Runnable, Generic[P, R]):
     # --- calling
 
     @overload
-    def __call__(self: Task[P, Coroutine[Any, Any, T]], *args: P.args, **kwargs: P.kwargs) -> Coroutine[Any, Any, T]: ...
+    def __call__(
+        self: Task[P, Coroutine[Any, Any, T]], *args: P.args, **kwargs: P.kwargs
+    ) -> Coroutine[Any, Any, T]: ...
 
     @overload
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R: ...
 
     @overload
-    def __call__(self, *args: Any, return_state: Literal[True], wait_for: Any = None, **kwargs: Any) -> State[R]: ...
+    def __call__(
+        self, *args: Any, return_state: Literal[True], wait_for: Any = None, **kwargs: Any
+    ) -> State[R]: ...
 
     @overload
-    def __call__(self, *args: Any, return_state: Literal[False] = False, wait_for: Any = None, **kwargs: Any) -> R: ...
+    def __call__(
+        self, *args: Any, return_state: Literal[False] = False, wait_for: Any = None, **kwargs: Any
+    ) -> R: ...
 
-    def __call__(self, *args: Any, return_state: bool = False, wait_for: Any = None, **kwargs: Any) -> Any:
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Run the task here and now and return its value, or its final state if `return_state`.
 
         Raises what the function raises. `wait_for` names futures that must complete first.
         """
+        return_state, wait_for = kwargs.pop("return_state", False), kwargs.pop("wait_for", None)
         parameters = self.binder.bind(args, kwargs)
         if self.isgenerator:
             iterator = engine().iterate_async if self.isasync else engine().iterate
@@ -174,21 +203,33 @@ class Task(Runnable, Generic[P, R]):
 
     @overload
     def submit(
-        self: Task[P, Coroutine[Any, Any, T]], *args: Any, return_state: Literal[True], wait_for: Any = None, **kwargs: Any
+        self: Task[P, Coroutine[Any, Any, T]],
+        *args: Any,
+        return_state: Literal[True],
+        wait_for: Any = None,
+        **kwargs: Any,
     ) -> State[T]: ...
 
     @overload
-    def submit(self, *args: Any, return_state: Literal[True], wait_for: Any = None, **kwargs: Any) -> State[R]: ...
+    def submit(
+        self, *args: Any, return_state: Literal[True], wait_for: Any = None, **kwargs: Any
+    ) -> State[R]: ...
 
     @overload
-    def submit(self: Task[P, Coroutine[Any, Any, T]], *args: P.args, **kwargs: P.kwargs) -> PrefectFuture[T]: ...
+    def submit(
+        self: Task[P, Coroutine[Any, Any, T]], *args: P.args, **kwargs: P.kwargs
+    ) -> PrefectFuture[T]: ...
 
     @overload
     def submit(self, *args: P.args, **kwargs: P.kwargs) -> PrefectFuture[R]: ...
 
     @overload
     def submit(
-        self: Task[P, Coroutine[Any, Any, T]], *args: Any, return_state: Literal[False] = False, wait_for: Any = None, **kwargs: Any
+        self: Task[P, Coroutine[Any, Any, T]],
+        *args: Any,
+        return_state: Literal[False] = False,
+        wait_for: Any = None,
+        **kwargs: Any,
     ) -> PrefectFuture[T]: ...
 
     @overload
@@ -196,12 +237,13 @@ class Task(Runnable, Generic[P, R]):
         self, *args: Any, return_state: Literal[False] = False, wait_for: Any = None, **kwargs: Any
     ) -> PrefectFuture[R]: ...
 
-    def submit(self, *args: Any, return_state: bool = False, wait_for: Any = None, **kwargs: Any) -> Any:
+    def submit(self, *args: Any, **kwargs: Any) -> Any:
         """Run the task in the flow's task runner and return a future at once.
 
         Arguments may be futures or contain them; the task starts when they and `wait_for` are done. With `return_state`
         the call waits for the final state instead. Raises RuntimeError outside of flows.
         """
+        return_state, wait_for = kwargs.pop("return_state", False), kwargs.pop("wait_for", None)
         parameters = self.binder.bind(args, kwargs)
         future = engine().runner_for_submission().submit(self, parameters, wait_for)
         if return_state:
@@ -211,7 +253,11 @@ class Task(Runnable, Generic[P, R]):
 
     @overload
     def map(
-        self: Task[P, Coroutine[Any, Any, T]], *args: Any, return_state: Literal[False] = False, wait_for: Any = None, **kwargs: Any
+        self: Task[P, Coroutine[Any, Any, T]],
+        *args: Any,
+        return_state: Literal[False] = False,
+        wait_for: Any = None,
+        **kwargs: Any,
     ) -> PrefectFutureList[T]: ...
 
     @overload
@@ -220,10 +266,17 @@ class Task(Runnable, Generic[P, R]):
     ) -> PrefectFutureList[R]: ...
 
     @overload
-    def map(self, *args: Any, return_state: Literal[True], wait_for: Any = None, **kwargs: Any) -> list[State[R]]: ...
+    def map(
+        self, *args: Any, return_state: Literal[True], wait_for: Any = None, **kwargs: Any
+    ) -> list[State[R]]: ...
 
     def map(
-        self, *args: Any, return_state: bool = False, wait_for: Any = None, deferred: bool = False, **kwargs: Any
+        self,
+        *args: Any,
+        return_state: bool = False,
+        wait_for: Any = None,
+        deferred: bool = False,
+        **kwargs: Any,
     ) -> Any:
         """Submit one call for each item of the iterable arguments; `unmapped` ones stand in every call.
 
@@ -271,7 +324,9 @@ class Task(Runnable, Generic[P, R]):
     ) -> Task[P, R]:
         """A copy of the task with some options changed."""
         given = {option: value for option, value in locals().items() if option in OPTIONS}
-        unless_none = {option: NotSet if given[option] is None else given[option] for option in KEPT_WHEN_NONE}
+        unless_none = {
+            option: NotSet if given[option] is None else given[option] for option in KEPT_WHEN_NONE
+        }
         return self._changed({**given, **unless_none})
 
     def on_commit(self, fn: Hook) -> Hook:

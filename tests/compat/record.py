@@ -3,6 +3,7 @@
     python tests/compat/record.py --out tests/compat/observed.json      # every case
     python tests/compat/record.py --only retries. --only states.groups  # by prefix, printed
     python tests/compat/record.py --repeat 2                            # name cases that differ between runs
+    python tests/compat/record.py --against tests/compat/observed.json  # print what is otherwise, place by place
 
 `observed.json` is made with Prefect 3.8.8 in an environment of its own. The runner uses a temporary home and
 one temporary server for all cases, and touches nothing of the user's.
@@ -30,6 +31,7 @@ QUIET = {
 }
 SLOW_SECONDS = 3.0
 STUCK_SECONDS = 30.0
+STARTUP_SECONDS = 120
 
 
 def main() -> int:
@@ -44,14 +46,29 @@ def main() -> int:
     text = json.dumps(runs[0], indent=1, sort_keys=True, ensure_ascii=False) + "\n"
     if options.out:
         options.out.write_text(text, encoding="utf-8")
+    elif options.against:
+        return _compare(runs[0], json.loads(options.against.read_text(encoding="utf-8")))
     else:
         print(text)
     return 1 if unstable else 0
 
 
+def _compare(found: dict[str, Any], expected: dict[str, Any]) -> int:
+    """Print every place that differs, in the form `differences.py` names it; exit code 1 if there is one."""
+    from tests.compat.comparison import differing
+
+    lines = 0
+    for name, observation in found.items():
+        for where, theirs, ours in differing(expected.get(name, "<not recorded>"), observation):
+            print(f"{name} {where}\n    expected {json.dumps(theirs)}\n    found    {json.dumps(ours)}")
+            lines += 1
+    return 1 if lines else 0
+
+
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Record what a Prefect-compatible package does.")
     parser.add_argument("--out", type=Path, help="file to write; default: standard output")
+    parser.add_argument("--against", type=Path, help="recorded observations to compare with")
     parser.add_argument("--only", action="append", default=[], help="prefix of case names; repeatable")
     parser.add_argument("--repeat", type=int, default=1, help="run each case so often and compare")
     return parser.parse_args()
@@ -60,12 +77,11 @@ def _options() -> argparse.Namespace:
 def _run_in_harness(only: list[str], repeat: int) -> list[dict[str, Any]]:
     sys.path[:0] = [str(ROOT)]
     from prefect.testing.utilities import prefect_test_harness
-
     from tests.compat.support import CASES
 
     importlib.import_module("tests.compat.cases")
     chosen = [name for name in CASES if not only or any(name.startswith(prefix) for prefix in only)]
-    with prefect_test_harness(server_startup_timeout=120):
+    with prefect_test_harness(server_startup_timeout=STARTUP_SECONDS):
         return [{name: _run_one(name) for name in chosen} for _ in range(repeat)]
 
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import copy
 import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from prefect.testing.utilities import prefect_test_harness
 
 import tests.compat.cases  # noqa: F401 - fills CASES
+from prefect.testing.utilities import prefect_test_harness
+from tests.compat.comparison import differing, placed
 from tests.compat.differences import DIFFERENCES, Difference
 from tests.compat.support import CASES, observe
 
@@ -34,10 +34,10 @@ def hermetic_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 @pytest.mark.parametrize("name", sorted(CASES))
 def test_case_gives_what_was_observed(name: str) -> None:
     """The observation is Prefect's, with the deliberate differences put in."""
-    expected = copy.deepcopy(OBSERVED[name])
+    expected = OBSERVED[name]
     for difference in _differences_of(name):
-        expected = _with(expected, difference)
-    assert observe(CASES[name].run()) == expected
+        expected = placed(expected, difference.where, difference.ours)
+    assert list(differing(expected, observe(CASES[name].run()))) == []
 
 
 def test_every_case_was_observed_and_nothing_else() -> None:
@@ -47,9 +47,7 @@ def test_every_case_was_observed_and_nothing_else() -> None:
 
 def test_no_case_failed_while_recording() -> None:
     """A case that could not run says nothing about behaviour."""
-    failed = [
-        name for name, seen in OBSERVED.items() if isinstance(seen, dict) and "the case itself failed" in seen
-    ]
+    failed = [name for name, seen in OBSERVED.items() if isinstance(seen, dict) and "the case itself failed" in seen]
     assert failed == []
 
 
@@ -58,24 +56,8 @@ def test_each_difference_is_real_and_has_a_reason(difference: Difference) -> Non
     """An entry names a known case, gives a reason, and changes what Prefect was observed to do."""
     assert difference.case in CASES
     assert len(difference.reason) > 20
-    assert _with(copy.deepcopy(OBSERVED[difference.case]), difference) != OBSERVED[difference.case]
+    assert placed(OBSERVED[difference.case], difference.where, difference.ours) != OBSERVED[difference.case]
 
 
 def _differences_of(name: str) -> list[Difference]:
     return [difference for difference in DIFFERENCES if difference.case == name]
-
-
-def _with(expected: Any, difference: Difference) -> Any:
-    """Put `ours` at the JSON-pointer-like place of an observation."""
-    if difference.where == "":
-        return difference.ours
-    *path, last = difference.where.removeprefix("/").split("/")
-    inner = expected
-    for step in path:
-        inner = inner[_key(inner, step)]
-    inner[_key(inner, last)] = difference.ours
-    return expected
-
-
-def _key(container: Any, step: str) -> Any:
-    return int(step) if isinstance(container, list) else step

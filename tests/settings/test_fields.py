@@ -16,7 +16,7 @@ pytestmark = pytest.mark.usefixtures("home")
 
 class Inner(Group, path="inner"):
     number = Field(integer(), 1, "A number.")
-    double = Field(integer(), From(("inner.number",), lambda number: number * 2), "Twice the number.")
+    double: Field[int] = Field(integer(), From(("inner.number",), lambda number: number * 2), "Twice the number.")
     text = Field(TEXT, "a", "Some text.", finish=From(("inner.number",), lambda text, number: text * number))
 
 
@@ -54,9 +54,9 @@ def test_a_value_is_computed_once() -> None:
 def test_settings_are_read_only() -> None:
     settings = get_current_settings()
     with pytest.raises(AttributeError, match="temporary_settings"):
-        settings.api.url = "http://x/api"  # type: ignore[misc]
+        settings.api.url = "http://x/api"
     with pytest.raises(AttributeError, match="debug_mode"):
-        settings.debug_mode = True  # type: ignore[misc]
+        settings.debug_mode = True
     assert settings.api.url is None
 
 

@@ -133,6 +133,10 @@ def test_private_directory(tmp_path: Path) -> None:
 
 
 def test_a_warning_is_given_once(tmp_path: Path) -> None:
+    def warn_twice() -> None:
+        warn_once("once", str(tmp_path))
+        warn_once("once", str(tmp_path))
+
     with pytest.warns(UserWarning, match="once") as caught:
-        _ = [warn_once("once", str(tmp_path)) for _ in range(2)]
+        warn_twice()
     assert len(caught) == 1

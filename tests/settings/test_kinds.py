@@ -77,10 +77,7 @@ REFUSED: list[tuple[Kind[Any], object]] = [
     (PATH, ""),
     (PATH, 3),
     (SECRET, 3),
-    *[
-        (DURATION, word)
-        for word in ("abc", "", "P", "-10", -1, None, "1 day, -2:00", "10:99", "1e300", "P1e9D")
-    ],
+    *[(DURATION, word) for word in ("abc", "", "P", "-10", -1, None, "1 day, -2:00", "10:99", "1e300", "P1e9D")],
     (DURATION, "9" * 400),
     (optional(integer()), ""),
 ]

@@ -28,6 +28,7 @@ pytestmark = pytest.mark.usefixtures("home")
 def test_names_and_places() -> None:
     assert (PREFECT_API_URL.name, PREFECT_API_URL.accessor) == ("PREFECT_API_URL", "api.url")
     assert repr(PREFECT_API_URL) == "<PREFECT_API_URL: str | None>"
+    assert PREFECT_API_KEY.help == "API key sent with each request to the API."
     assert PREFECT_API_KEY.is_secret
     assert not PREFECT_API_URL.is_secret
 

@@ -72,10 +72,13 @@ def test_unknown_settings_are_warned_about_and_the_rest_holds(home: Path) -> Non
     home.mkdir()
     text = 'active = "a"\n[profiles.a]\nPREFECT_NOPE = 1\nPREFECT_CLIENT_MAX_RETRIES = 2\n'
     (home / "profiles.toml").write_text(text)
-    with pytest.warns(
-        UserWarning, match=r"'PREFECT_NOPE' in profile 'a' \(.*profiles\.toml\) is not recognized"
-    ):
+    with pytest.warns(UserWarning, match=r"'PREFECT_NOPE' in profile 'a' \(.*profiles\.toml\) is not recognized"):
         assert Settings().client.max_retries == 2
+
+
+def test_the_proper_name_wins_over_the_former(profiles_file: Callable[[str], Path]) -> None:
+    profiles_file('active = "a"\n[profiles.a]\nPREFECT_FLOWS_DEFAULT_RETRIES = 2\nPREFECT_FLOW_DEFAULT_RETRIES = 1\n')
+    assert get_current_settings().flows.default_retries == 2
 
 
 def test_a_bad_value_is_told_with_profile_file_and_line(home: Path) -> None:
@@ -90,9 +93,7 @@ def test_a_bad_value_is_told_with_profile_file_and_line(home: Path) -> None:
     )
 
 
-def test_a_bad_value_that_another_source_replaces_does_no_harm(
-    home: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_bad_value_that_another_source_replaces_does_no_harm(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     home.mkdir()
     (home / "profiles.toml").write_text('active = "a"\n[profiles.a]\nPREFECT_CLIENT_MAX_RETRIES = "x"\n')
     monkeypatch.setenv("PREFECT_CLIENT_MAX_RETRIES", "4")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import stat
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -139,9 +141,7 @@ def test_loading_without_a_file() -> None:
     assert profiles.active_name == "ephemeral"
     assert load_profile("local").source == DEFAULT_PROFILES_PATH
     assert load_profiles(include_defaults=False) == ProfilesCollection([])
-    with pytest.raises(
-        MissingProfileError, match="'zzz' not found: profiles are cloud, ephemeral, local, test"
-    ):
+    with pytest.raises(MissingProfileError, match="'zzz' not found: profiles are cloud, ephemeral, local, test"):
         load_profile("zzz")
 
 
@@ -177,9 +177,7 @@ def test_updating_the_current_profile(profiles_file: Callable[[str], Path]) -> N
     path = profiles_file('active = "a"\n[profiles.a]\nPREFECT_CLI_COLORS = "false"\n[profiles.b]\n')
     changed = update_current_profile({PREFECT_CLIENT_MAX_RETRIES: 2, "PREFECT_CLI_COLORS": None})
     assert changed.settings == {PREFECT_CLIENT_MAX_RETRIES: 2}
-    assert (
-        path.read_text() == 'active = "a"\n\n[profiles.a]\nPREFECT_CLIENT_MAX_RETRIES = "2"\n\n[profiles.b]\n'
-    )
+    assert path.read_text() == 'active = "a"\n\n[profiles.a]\nPREFECT_CLIENT_MAX_RETRIES = "2"\n\n[profiles.b]\n'
 
 
 def test_updating_a_bundled_profile_makes_it_the_users(home: Path) -> None:
@@ -212,8 +210,9 @@ def test_a_broken_profile_can_be_mended(home: Path) -> None:
     (home / "profiles.toml").write_text('active = "a"\n[profiles.a]\nPREFECT_CLIENT_MAX_RETRIES = "x"\n')
     with pytest.raises(ProfileSettingsValidationError):
         refresh_global_settings_context()
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("prefect.settings.current._root", None)
-        assert load_current_profile().name == "a"
-        update_current_profile({PREFECT_CLIENT_MAX_RETRIES: 1})
-        assert get_current_settings().client.max_retries == 1
+    program = (
+        "import prefect.settings as s; print(s.load_current_profile().name); "
+        "s.update_current_profile({'client.max_retries': 1}); print(s.PREFECT_CLIENT_MAX_RETRIES.value())"
+    )
+    run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert run.stdout.split() == ["a", "1"]

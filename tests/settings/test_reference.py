@@ -36,9 +36,7 @@ FACTS = facts()
 
 
 def test_nothing_is_missing_and_nothing_undeclared_is_added() -> None:
-    assert {fact.name for fact in FACTS} | set(OUR_OWN) == {
-        field.name for field in INDEX.by_accessor.values()
-    }
+    assert {fact.name for fact in FACTS} | set(OUR_OWN) == {field.name for field in INDEX.by_accessor.values()}
 
 
 def test_places_and_former_names() -> None:

@@ -33,9 +33,7 @@ def test_paths_follow_the_home() -> None:
 
 
 def test_paths_may_refer_to_the_home() -> None:
-    settings = Settings(
-        home="/h", profiles_path="$PREFECT_HOME/p.toml", results={"local_storage_path": "~/s"}
-    )
+    settings = Settings(home="/h", profiles_path="$PREFECT_HOME/p.toml", results={"local_storage_path": "~/s"})
     assert settings.profiles_path == Path("/h/p.toml")
     assert settings.results.local_storage_path == Path.home() / "s"
 
@@ -124,9 +122,7 @@ def test_the_environment_of_a_child_reads_as_the_same_settings(
 
 def test_environment_variables_can_leave_out_and_mask_and_repeat() -> None:
     settings = Settings(api={"key": "hush"}, flows={"default_retries": 2})
-    variables = settings.to_environment_variables(
-        exclude_unset=True, include_secrets=False, include_aliases=True
-    )
+    variables = settings.to_environment_variables(exclude_unset=True, include_secrets=False, include_aliases=True)
     assert variables == {
         "PREFECT_HOME": str(settings.home),
         "PREFECT_API_KEY": "********",
@@ -135,14 +131,25 @@ def test_environment_variables_can_leave_out_and_mask_and_repeat() -> None:
         "PREFECT_SERVER_EPHEMERAL_ENABLED": "True",
         "PREFECT_SERVER_ALLOW_EPHEMERAL_MODE": "True",
     }
-    assert settings.flows.to_environment_variables(exclude_unset=True) == {
-        "PREFECT_FLOWS_DEFAULT_RETRIES": "2"
-    }
+    assert settings.flows.to_environment_variables(exclude_unset=True) == {"PREFECT_FLOWS_DEFAULT_RETRIES": "2"}
 
 
-def test_equal_settings_share_their_key() -> None:
-    assert Settings().hash_key() == Settings().hash_key()
-    assert Settings().hash_key() != Settings(debug_mode=True).hash_key()
+def test_equal_settings_share_their_key_and_others_do_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = Settings(api={"key": "a", "url": None})
+    assert settings.hash_key() == Settings(api={"key": "a", "url": None}).hash_key() == settings.hash_key()
+    others = [
+        Settings(),
+        Settings(api={"key": "b", "url": None}),
+        Settings(api={"key": SecretStr("c"), "url": None}),
+        Settings(api={"key": "a", "url": ""}),
+        Settings(debug_mode=True),
+    ]
+    assert len({other.hash_key() for other in [settings, *others]}) == 6
+    monkeypatch.delenv("PREFECT_HOME")
+    monkeypatch.setenv("HOME", "/one")
+    first = Settings().hash_key()
+    monkeypatch.setenv("HOME", "/two")
+    assert Settings().hash_key() != first
 
 
 def test_settings_travel_to_other_processes(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -158,16 +165,11 @@ def test_settings_travel_to_other_processes(monkeypatch: pytest.MonkeyPatch) -> 
 def test_prefixes() -> None:
     settings = get_current_settings()
     assert canonical_environment_prefix(settings) == "PREFECT_"
-    assert (
-        canonical_environment_prefix(settings.server.services.late_runs)
-        == "PREFECT_SERVER_SERVICES_LATE_RUNS_"
-    )
+    assert canonical_environment_prefix(settings.server.services.late_runs) == "PREFECT_SERVER_SERVICES_LATE_RUNS_"
 
 
 def test_a_log_message_must_fit_into_a_batch() -> None:
-    with pytest.raises(
-        InvalidSettings, match=r"MAX_LOG_SIZE \(5\) must not be larger than .*BATCH_SIZE \(1\)"
-    ):
+    with pytest.raises(InvalidSettings, match=r"MAX_LOG_SIZE \(5\) must not be larger than .*BATCH_SIZE \(1\)"):
         Settings(logging={"to_api": {"max_log_size": 5, "batch_size": 1}})
     with pytest.raises(InvalidSettings, match="BATCH_SIZE"):
         Settings(logging={"to_api": {"batch_size": 1}})

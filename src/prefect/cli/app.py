@@ -227,12 +227,12 @@ def run(arguments: Sequence[str]) -> int:
     except click.Abort:
         return _complain("Aborted.", 130)
     except PrefectException as error:
-        return _complain(str(error), 1)
+        return _complain(str(error), 1, lines=True)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
 
 
-def _complain(message: str, code: int) -> int:
-    click.echo(escape(message), err=True)
+def _complain(message: str, code: int, lines: bool = False) -> int:
+    click.echo(escape(message, lines), err=True)
     return code

@@ -8,6 +8,9 @@ from prefect.core.lifecycle.states import StateDetails
 
 Record = dict[str, object]
 
+INTERNAL = "headrace."
+"""What the names of those entries of a run's context begin with that only a resumed run reads."""
+
 _FLOW_RUN_FIRST = (
     "id created updated name flow_id state_id deployment_id deployment_version work_queue_name flow_version parameters"
     " idempotency_key context empirical_policy tags labels parent_task_run_id run_count expected_start_time"
@@ -26,7 +29,9 @@ _TASK_RUN_FIRST = (
 def flow_run(record: Record, now: datetime) -> Record:
     """A flow run as `-o json` shows it."""
     policy = {"retries": record["retries"], "retry_delay": record["retry_delay"]}
-    document = {**record, "empirical_policy": policy, "auto_scheduled": bool(record["auto_scheduled"])}
+    context = record["context"] if isinstance(record["context"], dict) else {}
+    shown = {name: value for name, value in context.items() if not name.startswith(INTERNAL)}
+    document = {**record, "context": shown, "empirical_policy": policy, "auto_scheduled": bool(record["auto_scheduled"])}
     return _in_order({**document, **_times(record, now), "state": current_state(record)}, _FLOW_RUN_FIRST)
 
 

@@ -35,7 +35,18 @@ class Draft(NamedTuple):
     make: Callable[[], Row]
 
 
-Entry = tuple[str, Row | Draft]
+class Moves(NamedTuple):
+    """Transitions of a task run and the run as it is after them, in one entry: what is cut off with a dying process is
+    all of it or nothing."""
+
+    states: tuple[Row, ...]
+    """Rows of `task_run_state`."""
+
+    run: Row | Draft
+    """The row of `task_run`."""
+
+
+Entry = tuple[str, Row | Draft | Moves]
 
 TASK_RUN = "task_run"
 TASK_RUN_STATE = "task_run_state"

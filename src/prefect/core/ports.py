@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 from uuid import UUID
 
-from prefect.core.journal import Draft, Row
+from prefect.core.journal import Draft, Moves, Row
 from prefect.core.lifecycle.runs import FlowRun
 from prefect.core.lifecycle.states import State
 from prefect.core.records.artifacts import ArtifactRecord
@@ -135,7 +135,9 @@ class Backend(Protocol):
     def create_flow_run(self, request: FlowRunRequest) -> FlowRun:
         """Create a flow run, and its flow by name if need be; the same request again yields the same run."""
 
-    def propose(self, run_id: UUID, states: Sequence[State[object]], attempt: int, force: bool = False) -> Transition:
+    def propose(
+        self, run_id: UUID, states: Sequence[State[object]], attempt: int, force: bool = False
+    ) -> Transition:
         """Propose states in order, until one is not accepted. Raises ObjectNotFound if there is no such run."""
 
     def begin_flow_run(self, request: FlowRunRequest, states: Sequence[State[object]]) -> Transition:
@@ -161,7 +163,7 @@ class Backend(Protocol):
 
     # --- record: returns at once; durable when flush returns, or when the next decision does
 
-    def record(self, table: str, row: Row | Draft) -> None:
+    def record(self, table: str, row: Row | Draft | Moves) -> None:
         """Append one entry to the journal."""
 
     def flush(self, timeout: float | None = None) -> None:

@@ -21,10 +21,11 @@ from prefect.engine.config import EngineConfig
 from prefect.engine.crew import Crew
 from prefect.engine.runtime import Runtime
 from prefect.engine.specs import FlowSpec, TaskSpec
+from prefect.utilities.invalid import validation_error
 
 
-class FlowRunContext:
-    """The flow run that the current code belongs to."""
+class EngineContext:
+    """The flow run that the current code belongs to; known as `FlowRunContext`."""
 
     current: ContextVar[FlowRunContext | None] = ContextVar("prefect_flow_run", default=None)
 
@@ -51,14 +52,17 @@ class FlowRunContext:
         self.results = ResultTracker()
         self.positions = count()
         self.attempt = max(flow_run.attempt, 1)
-        self.log_prints = bool(config.logging_log_prints if flow.log_prints is None else flow.log_prints)
+        if flow.log_prints is not None:
+            self.log_prints = flow.log_prints
+        else:
+            self.log_prints = _inherited(FlowRunContext.current.get(), config)
         self.persist_result = flow.persist_result
         self.task_runner: Any = flow.task_runner
         self._runner: Any = None
         self._subflows: Crew | None = None
         self.result_store: Any = None
         self.flow_run_id_bytes = flow_run.id.bytes
-        
+
     @property
     def start_time(self) -> datetime:
         """When this attempt started."""
@@ -115,6 +119,9 @@ class FlowRunContext:
         FlowRunContext.current.reset(self._token)
 
 
+FlowRunContext = EngineContext
+
+
 class TaskRunContext:
     """The task run that the current code belongs to."""
 
@@ -156,7 +163,9 @@ class TaskRunContext:
         self.call_key = call_key
         self.record = runtime.backend.record
         self.positions = count() if flow_context is None else flow_context.positions
-        self.log_prints = bool(task.log_prints) if task.log_prints is not None else _inherited(flow_context, config)
+        self.log_prints = (
+            bool(task.log_prints) if task.log_prints is not None else _inherited(flow_context, config)
+        )
         self.persist_result: bool | None = task.persist_result
         self.result_store: Any = None
 
@@ -194,7 +203,13 @@ def current_tags() -> frozenset[str]:
 
 @contextmanager
 def tags(*new_tags: str) -> Iterator[set[str]]:
-    """Add tags to every flow run and task run started within; yields all tags in force."""
+    """Add tags to every flow run and task run started within; yields all tags in force.
+
+    Raises a pydantic `ValidationError` if a tag is not a string.
+    """
+    for tag in new_tags:
+        if not isinstance(tag, str):
+            raise validation_error("TagsContext", "current_tags", tag, f"Tags are strings, not {type(tag).__name__}.")
     token = _tags.set(_tags.get() | frozenset(new_tags))
     try:
         yield set(_tags.get())

@@ -37,4 +37,5 @@ def dispatched(function: Callable[P, R]) -> Callable[P, R]:
             return cast(R, asynchronous(*args, **kwargs))
         return function(*args, **kwargs)
 
+    either.__name__ = either.__qualname__ = function.__name__.lstrip("_")
     return either

@@ -6,7 +6,14 @@ from prefect.engine.calls.parameters_json import jsonable
 from prefect.engine.calls.validation import ParameterValidator
 from prefect.engine.runners.subflows import map_flow, submit_flow
 from prefect.engine.runners.threads import ThreadPoolTaskRunner
-from prefect.engine.runs.entry import flow_execution, run_flow, run_flow_async, run_task, run_task_async, task_execution
+from prefect.engine.runs.entry import (
+    flow_execution,
+    run_flow,
+    run_flow_async,
+    run_task,
+    run_task_async,
+    task_execution,
+)
 from prefect.engine.runs.generators import iterate, iterate_async
 from prefect.engine.runs.resuming import stored_parameters
 from prefect.engine.runs.submitting import runner_for_submission

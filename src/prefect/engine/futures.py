@@ -96,7 +96,7 @@ class PrefectFuture(Generic[R]):
         """
         self.wait(timeout)
         if self._state is None:
-            raise TimeoutError(f"Call timed out before task finished: task run {self.task_run_id} has not ended.")
+            raise TimeoutError(f"Task run {self.task_run_id} did not complete within {timeout} seconds")
         value: R = self._state.result(raise_on_failure=raise_on_failure)
         return value
 
@@ -201,7 +201,13 @@ class PrefectFutureList(list[PrefectFuture[R]]):
         after `timeout` seconds.
         """
         deadline = None if timeout is None else monotonic() + timeout
-        return [future.result(_left(deadline), raise_on_failure) for future in self]
+        results = []
+        for future in self:
+            future.wait(_left(deadline))
+            if future.final_state is None:
+                raise TimeoutError(f"Timed out waiting for all futures to complete within {timeout} seconds")
+            results.append(future.result(raise_on_failure=raise_on_failure))
+        return results
 
 
 class DoneAndNotDoneFutures(NamedTuple):
@@ -225,7 +231,9 @@ def wait(futures: Iterable[PrefectFuture[R]], timeout: float | None = None) -> D
     return DoneAndNotDoneFutures(done, set(asked) - done)
 
 
-def as_completed(futures: Iterable[PrefectFuture[R]], timeout: float | None = None) -> Iterator[PrefectFuture[R]]:
+def as_completed(
+    futures: Iterable[PrefectFuture[R]], timeout: float | None = None
+) -> Iterator[PrefectFuture[R]]:
     """The futures in the order in which their runs end. Raises TimeoutError after `timeout` seconds."""
     completing = getattr(futures, "completing", None)
     if completing is not None:

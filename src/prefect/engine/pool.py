@@ -64,6 +64,8 @@ class GrowingPool:
                 self._available.notify()
             elif self._threads - self._lent < min(FIRST_THREADS, self._limit):
                 self._start_thread()
+            elif self._watcher is None:
+                self._start_watcher()
             if self._watcher is None and len(jobs) > 1:
                 self._start_watcher()
 

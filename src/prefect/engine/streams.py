@@ -254,7 +254,9 @@ class PrefectFutureStream(PrefectFutureList[R]):
         for future in self._until(deadline):
             batch.append(future)
             if len(batch) == self._window:
-                first = next(iter(as_completed(batch, None if deadline is None else max(deadline - monotonic(), 0))))
+                first = next(
+                    iter(as_completed(batch, None if deadline is None else max(deadline - monotonic(), 0)))
+                )
                 batch.remove(first)
                 yield first
         yield from as_completed(batch, None if deadline is None else max(deadline - monotonic(), 0))
@@ -315,7 +317,9 @@ class PrefectFutureStream(PrefectFutureList[R]):
 class Cursor(Iterator[Any]):
     """One consumer's place in a stream."""
 
-    def __init__(self, stream: PrefectFutureStream[Any], deadline: float | None = None, position: int = 0) -> None:
+    def __init__(
+        self, stream: PrefectFutureStream[Any], deadline: float | None = None, position: int = 0
+    ) -> None:
         self._stream = stream
         self._deadline = deadline
         self.position = position

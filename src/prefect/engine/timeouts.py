@@ -76,7 +76,11 @@ def _interrupt(thread: threading.Thread) -> None:
     import ctypes
 
     assert thread.ident is not None
-    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread.ident), ctypes.py_object(DeadlineReached))
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(
+        ctypes.c_ulong(thread.ident), ctypes.py_object(DeadlineReached)
+    )
     thread.join(0.05)
     if thread.is_alive():
-        logger.warning("A function ran into its time limit but cannot be stopped; its thread goes on in the background.")
+        logger.warning(
+            "A function ran into its time limit but cannot be stopped; its thread goes on in the background."
+        )

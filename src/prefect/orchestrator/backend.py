@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from uuid import UUID
 
-from prefect.core.journal import Draft, Row
+from prefect.core.journal import Draft, Moves, Row
 from prefect.core.lifecycle.runs import FlowRun
 from prefect.core.lifecycle.states import State
 from prefect.core.ports import Clock, FlowRunRequest, RecordedCall, SlotGrant, SlotRequest, Transition
@@ -31,7 +31,7 @@ class EmbeddedBackend:
     def __init__(self, store: Store, clock: Clock) -> None:
         self.store = store
         self.clock = clock
-        self.record: Callable[[str, Row | Draft], None] = store.append
+        self.record: Callable[[str, Row | Draft | Moves], None] = store.append
         """Appends one entry to the journal; returns at once."""
         self.on_first_run: Callable[[], None] | None = None
         """Called once, when this process begins its first flow run or takes its first slot."""

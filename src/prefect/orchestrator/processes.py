@@ -16,6 +16,11 @@ def this_process() -> str:
     return f"{_here()}/{os.getpid()}/{_start_of(os.getpid())}"
 
 
+def this_host() -> str:
+    """The identity of this machine, or container, since it was booted."""
+    return _here()
+
+
 def _here() -> str:
     return f"{platform.node()}/{_boot()}"
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from prefect.connect import CLOCK, engine_config
+from prefect.connect import CLOCK, current_runtime, engine_config
 from prefect.core.times import to_datetime
 from prefect.engine.context import FlowRunContext, TaskRunContext
 from prefect.runtime.attributes import attribute, flow_run_here, text
@@ -66,9 +66,10 @@ def _root_flow_run_id() -> str | None:
 
 
 def _parent_deployment_id() -> str | None:
-    context = FlowRunContext.current.get()
-    parent = None if context is None else context.parent
-    return None if parent is None else text(parent.flow_run.deployment_id)
+    run = flow_run_here()
+    if run is None or run.parent_flow_run_id is None:
+        return None
+    return text(current_runtime().backend.read_flow_run(run.parent_flow_run_id).deployment_id)
 
 
 def _api_url() -> str | None:

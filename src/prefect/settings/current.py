@@ -7,6 +7,8 @@ whole process, built when first asked for. New threads start with an empty conte
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
 
@@ -66,6 +68,18 @@ def current_profile() -> RawProfile:
         return get_current_settings().raw_profile
     except InvalidSettings:
         return active_profile(current_profiles_path())
+
+
+@contextmanager
+def root_replaced(settings: Settings) -> Iterator[None]:
+    """Within the block, these are the settings of the process, also in threads: for tests."""
+    global _root
+    previous = _root
+    _root = settings
+    try:
+        yield
+    finally:
+        _root = previous
 
 
 def _read() -> Settings:

@@ -22,12 +22,10 @@ T = TypeVar("T")
 class Key:
     """Anything that stands for a setting: it has the setting's `accessor`."""
 
-    __slots__ = ()
+    __slots__ = ("accessor",)
 
-    @property
-    def accessor(self) -> str:
-        """Where the setting is in the tree, such as `server.api.port`."""
-        raise NotImplementedError
+    accessor: str
+    """Where the setting is in the tree, such as `server.api.port`."""
 
 
 class From(Generic[T]):
@@ -47,7 +45,7 @@ class Field(Key, Generic[T]):
     one given and others. `aliases` are former environment names that are still read.
     """
 
-    __slots__ = ("_accessor", "aliases", "attribute", "default", "finish", "help", "kind", "name", "secret")
+    __slots__ = ("aliases", "attribute", "default", "finish", "help", "kind", "name", "secret")
 
     def __init__(
         self,
@@ -71,12 +69,8 @@ class Field(Key, Generic[T]):
 
     def bind(self, path: str) -> None:
         """Take the place in the tree that the group's path gives."""
-        self._accessor = f"{path}.{self.attribute}" if path else self.attribute
-        self.name = "PREFECT_" + self._accessor.upper().replace(".", "_")
-
-    @property
-    def accessor(self) -> str:
-        return self._accessor
+        self.accessor = f"{path}.{self.attribute}" if path else self.attribute
+        self.name = "PREFECT_" + self.accessor.upper().replace(".", "_")
 
     @property
     def static_default(self) -> T | None:
@@ -224,9 +218,7 @@ class Group:
         )
 
     def __eq__(self, other: object) -> bool:
-        return (
-            type(other) is type(self) and isinstance(other, Group) and other.model_dump() == self.model_dump()
-        )
+        return type(other) is type(self) and isinstance(other, Group) and other.model_dump() == self.model_dump()
 
     def __repr__(self) -> str:
         values = (self._represent(name, member) for name, member in vars(type(self)).items())

@@ -134,9 +134,7 @@ def write_private(path: str | Path, text: str) -> None:
         os.replace(draft, target)
     except OSError as error:
         draft.unlink(missing_ok=True)
-        raise ConfigurationError(
-            f"Settings file {str(path)!r} cannot be written: {error.strerror}."
-        ) from error
+        raise ConfigurationError(f"Settings file {str(path)!r} cannot be written: {error.strerror}.") from error
 
 
 def _write_durably(path: Path, text: str) -> None:

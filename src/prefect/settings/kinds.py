@@ -63,9 +63,7 @@ class Kind(Generic[T]):
 
     __slots__ = ("accepts", "name", "read", "write")
 
-    def __init__(
-        self, name: str, accepts: str, read: Callable[[object], T], write: Callable[[T], str] = str
-    ) -> None:
+    def __init__(self, name: str, accepts: str, read: Callable[[object], T], write: Callable[[T], str] = str) -> None:
         self.name = name
         self.accepts = accepts
         self.read = read
@@ -84,9 +82,7 @@ def optional(kind: Kind[T]) -> Kind[T | None]:
     return Kind(f"{kind.name} | None", kind.accepts, read, write)
 
 
-def integer(
-    *, at_least: int | None = None, at_most: int | None = None, above: int | None = None
-) -> Kind[int]:
+def integer(*, at_least: int | None = None, at_most: int | None = None, above: int | None = None) -> Kind[int]:
     """Whole numbers within bounds; `above` excludes its bound."""
 
     def read(raw: object) -> int:
@@ -95,9 +91,7 @@ def integer(
     return Kind("int", "a whole number" + _bounds(at_least, at_most, above), read)
 
 
-def number(
-    *, at_least: float | None = None, at_most: float | None = None, above: float | None = None
-) -> Kind[float]:
+def number(*, at_least: float | None = None, at_most: float | None = None, above: float | None = None) -> Kind[float]:
     """Real numbers within bounds; `above` excludes its bound. NaN is no number."""
 
     def read(raw: object) -> float:

@@ -21,17 +21,13 @@ class Setting(Key):
 
     def __init__(self, field: AnyField, name: str | None = None) -> None:
         self._field = field
+        self.accessor = field.accessor
         self._name = name or field.name
 
     @property
     def name(self) -> str:
         """The environment variable that sets it."""
         return self._name
-
-    @property
-    def accessor(self) -> str:
-        """Where it is in `Settings`, such as `api.url`."""
-        return self._field.accessor
 
     @property
     def is_secret(self) -> bool:
@@ -53,7 +49,7 @@ class Setting(Key):
 
     def value_from(self, settings: Settings) -> Any:
         """The value in the settings given; secrets as plain text."""
-        return _plain(settings.value_at(self._field.accessor))
+        return _plain(settings.value_at(self.accessor))
 
     def __bool__(self) -> bool:
         return bool(self.value())
@@ -68,7 +64,7 @@ class Setting(Key):
         return isinstance(other, Setting) and other._field is self._field
 
     def __hash__(self) -> int:
-        return hash(self._field.accessor)
+        return hash(self.accessor)
 
     def __reduce__(self) -> tuple[object, ...]:
         return get_setting, (self._name,)

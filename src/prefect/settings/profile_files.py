@@ -63,15 +63,11 @@ def read_profiles_file(path: Path) -> ProfilesFile:
     active = document.get("active")
     profiles = document.get("profiles", {})
     if not isinstance(profiles, dict) or not all(isinstance(table, dict) for table in profiles.values()):
-        raise InvalidSettings(
-            [f"Settings file {str(path)!r}: expected each profile as a table [profiles.NAME]."]
-        )
+        raise InvalidSettings([f"Settings file {str(path)!r}: expected each profile as a table [profiles.NAME]."])
     if active is not None and not isinstance(active, str):
         raise InvalidSettings([f'Settings file {str(path)!r}: expected active = "NAME", found {active!r}.'])
     other = {name: value for name, value in document.items() if name not in ("active", "profiles")}
-    return ProfilesFile(
-        active, {name: RawProfile(name, table, path) for name, table in profiles.items()}, other
-    )
+    return ProfilesFile(active, {name: RawProfile(name, table, path) for name, table in profiles.items()}, other)
 
 
 def write_profiles_file(path: Path, active: str | None, profiles: Mapping[str, RawSettings]) -> None:

@@ -58,11 +58,7 @@ class Profile:
 
     def to_environment_variables(self) -> dict[str, str]:
         """The values, as text by environment variable; without those that are None."""
-        return {
-            setting.name: _as_text(setting, value)
-            for setting, value in self.settings.items()
-            if value is not None
-        }
+        return {setting.name: _as_text(setting, value) for setting, value in self.settings.items() if value is not None}
 
     def validate_settings(self) -> None:
         """Raises ProfileSettingsValidationError if a value can't be used, with each such setting and why."""
@@ -147,9 +143,7 @@ class ProfilesCollection:
                 changed._put(key, value)
             else:
                 warnings.warn(unknown_setting(key, profile_source(name)), UserWarning, stacklevel=2)
-        changed.settings = {
-            setting: value for setting, value in changed.settings.items() if value is not None
-        }
+        changed.settings = {setting: value for setting, value in changed.settings.items() if value is not None}
         self.profiles_by_name[name] = changed
         return changed
 
@@ -234,9 +228,7 @@ def load_profile(name: str) -> Profile:
     """The profile of that name. Raises MissingProfileError, a ValueError, if there is none."""
     profiles = load_profiles()
     if name not in profiles.profiles_by_name:
-        raise MissingProfileError(
-            f"Profile {name!r} not found: profiles are {', '.join(sorted(profiles.names))}."
-        )
+        raise MissingProfileError(f"Profile {name!r} not found: profiles are {', '.join(sorted(profiles.names))}.")
     return profiles[name]
 
 

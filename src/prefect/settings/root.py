@@ -61,9 +61,7 @@ class Settings(Group):
         InvalidSettings: values that can't be used, each with its source and what is accepted.
     """
 
-    home = Field(
-        PATH, From((), default_home), "Directory of the embedded database, results, keys and profiles."
-    )
+    home = Field(PATH, From((), default_home), "Directory of the embedded database, results, keys and profiles.")
     profiles_path = path_field("profiles.toml", "File with the profiles.")
     debug_mode = Field(BOOL, False, "Log at level DEBUG.")
     ui_url = Field(
@@ -93,6 +91,7 @@ class Settings(Group):
 
     _given: Values
     _profile: RawProfile
+    _hash_key: str | None = None
 
     def __init__(self, **values: object) -> None:
         given, profile = collect(INDEX)
@@ -174,8 +173,17 @@ class Settings(Group):
         return self._of(override(base, from_profile(INDEX, profile).items(), keep=keep), profile)
 
     def hash_key(self) -> str:
-        """A text that equal settings of one process share, to keep things by."""
-        return str(hash(tuple(self.to_environment_variables().items())))
+        """A text to keep by what was made from these settings; within one process, other settings have another.
+
+        It is computed once, and from what sources gave alone: looking it up is cheap enough for every run.
+        """
+        if self._hash_key is None:
+            written = [
+                (accessor, None if given.value is None else INDEX.by_accessor[accessor].kind.write(given.value))
+                for accessor, given in sorted(self._given.items())
+            ]
+            self.__dict__["_hash_key"] = str(hash((*written, str(self.home), self.api.ssl_cert_file)))
+        return str(self._hash_key)
 
     def emit_warnings(self) -> None:
         """Warn about settings that are valid but look like mistakes."""
@@ -224,9 +232,7 @@ def check_values(given: Mapping[str, Given]) -> None:
         return
     texts = [describe_problem(field, value) for field, value in problems]
     if any(value.source.startswith("profile") for _, value in problems):
-        raise InvalidProfileSettings(
-            texts, [(field, text) for (field, _), text in zip(problems, texts, strict=True)]
-        )
+        raise InvalidProfileSettings(texts, [(field, text) for (field, _), text in zip(problems, texts, strict=True)])
     raise InvalidSettings(texts)
 
 

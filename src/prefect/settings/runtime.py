@@ -15,3 +15,8 @@ def runtime_override(namespace: str, attribute: str) -> str | None:
 def announced_flow_run() -> str | None:
     """Id of the flow run that this process was started for; None if it was not started for one."""
     return os.environ.get("PREFECT__FLOW_RUN_ID") or None
+
+
+def environment_text() -> dict[str, str]:
+    """All environment variables, to be filled into a user's own file."""
+    return dict(os.environ)

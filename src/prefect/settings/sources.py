@@ -125,7 +125,5 @@ def profiles_path(values: Mapping[str, Given]) -> Path:
 
 def override(values: Values, profile: Iterable[tuple[str, Given]], *, keep: frozenset[str]) -> Values:
     """The values with a profile's put over them, except over those whose source is to be kept."""
-    changed = {
-        name: given for name, given in profile if name not in values or values[name].source not in keep
-    }
+    changed = {name: given for name, given in profile if name not in values or values[name].source not in keep}
     return {**values, **changed}

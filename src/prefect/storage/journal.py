@@ -26,7 +26,7 @@ from collections.abc import Callable, Sequence
 from itertools import chain
 from typing import Any, TypeVar
 
-from prefect.core.journal import LEDGERS, Draft, Entry, Ledger, Row, Value, fold
+from prefect.core.journal import LEDGERS, TASK_RUN_STATE, Draft, Entry, Ledger, Moves, Row, Value, fold
 from prefect.exceptions import DatabaseFull, StorageError
 from prefect.storage.sqlite import error_code, insist, translate
 from prefect.storage.store_file import StoreFile
@@ -105,7 +105,7 @@ class Journal:
 
     # --- any thread
 
-    def append(self, table: str, row: Row | Draft) -> None:
+    def append(self, table: str, row: Row | Draft | Moves) -> None:
         """Queue one entry."""
         self._queue.append((table, row))
         if not self._wake.is_set():
@@ -241,17 +241,19 @@ class Journal:
         """Entries in bulk, decisions in between them in the order they came."""
         rows: dict[str, list[Row | Draft]] = {}
 
-        def append(table: str, row: Row | Draft) -> None:
-            rows.setdefault(table, []).append(row)
+        def append(table: str, row: Row | Draft | Moves) -> None:
+            if type(row) is Moves:
+                rows.setdefault(TASK_RUN_STATE, []).extend(row[0])
+                row = row[1]
+            gathered = rows.get(table)
+            if gathered is None:
+                gathered = rows[table] = []
+            gathered.append(row)
 
         transaction = Transaction(connection, append, self._process)
         for item in items:
             if type(item) is tuple:
-                table, row = item
-                gathered = rows.get(table)
-                if gathered is None:
-                    gathered = rows[table] = []
-                gathered.append(row)
+                append(*item)
             elif isinstance(item, Request) and item.decision is not None and not item.done.is_set():
                 write_rows(connection, rows)
                 if not decide_within(connection, transaction, item):

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
-from prefect.core.journal import Draft, Row
+from prefect.core.journal import Draft, Moves, Row
 from prefect.storage.journal import Journal
 from prefect.storage.sqlite import translated
 from prefect.storage.store_file import StoreFile
@@ -30,7 +30,7 @@ class Store:
         self.process = process
         self._file = StoreFile(path, busy_timeout)
         self._journal = Journal(self._file, process)
-        self.append: Callable[[str, Row | Draft], None] = self._journal.append
+        self.append: Callable[[str, Row | Draft | Moves], None] = self._journal.append
         """Adds a journal entry; returns at once."""
 
     def transact(self, decision: Callable[[Transaction], T]) -> T:

@@ -78,6 +78,10 @@ class Dispatched(Generic[P, R]):
         self.aio = twin
         wraps(sync)(self)
 
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.__name__ = name
+        self.__qualname__ = f"{owner.__qualname__}.{name}"
+
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
         """The result, or in a running event loop an awaitable of it."""
         if in_running_loop():

@@ -75,9 +75,7 @@ def call_with_parameters(fn: Callable[..., R], parameters: Mapping[str, Any]) ->
     return fn(*args, **kwargs)
 
 
-def cloudpickle_wrapped_call(
-    fn: Callable[..., object], *args: object, **kwargs: object
-) -> Callable[[], bytes]:
+def cloudpickle_wrapped_call(fn: Callable[..., object], *args: object, **kwargs: object) -> Callable[[], bytes]:
     """A call that can be sent to another process; run there, it returns the result pickled."""
     return partial(_run_pickled_call, pickling.dumps_by_value((fn, args, kwargs)))
 

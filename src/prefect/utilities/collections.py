@@ -150,9 +150,7 @@ def _path(keys: str | Sequence[str]) -> list[str]:
     return keys.replace("[", ".").replace("]", "").split(".") if isinstance(keys, str) else list(keys)
 
 
-def get_from_dict(
-    dct: Mapping[str, Any], keys: str | Sequence[str], default: D | None = None
-) -> Any | D | None:
+def get_from_dict(dct: Mapping[str, Any], keys: str | Sequence[str], default: D | None = None) -> Any | D | None:
     """What lies at a path inside nested dicts and lists, such as "a.b[0].c"; `default` if nothing does."""
     found: Any = dct
     try:

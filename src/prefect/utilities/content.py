@@ -247,9 +247,7 @@ def _saved(walk: _Walk, value: object) -> None:
         reducer = copyreg.dispatch_table.get(kind)
         saved: Any = reducer(value) if reducer is not None else value.__reduce_ex__(4)
     except Exception as error:
-        raise NoContent(
-            f"a value of type {_name_of(kind).decode()} has no content to hash: {error}"
-        ) from error
+        raise NoContent(f"a value of type {_name_of(kind).decode()} has no content to hash: {error}") from error
     if isinstance(saved, str):
         walk.tagged(b"G", f"{kind.__module__}.{saved}".encode())
         return

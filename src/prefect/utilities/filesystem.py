@@ -42,9 +42,7 @@ def make_private_folder(path: Path) -> None:
 
 
 def _write_synced(path: Path, content: bytes) -> None:
-    descriptor = os.open(
-        path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | getattr(os, "O_BINARY", 0), PRIVATE_FILE
-    )
+    descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | getattr(os, "O_BINARY", 0), PRIVATE_FILE)
     try:
         view = memoryview(content)
         while view:
@@ -129,8 +127,6 @@ def _not_ignored(names: Iterable[str], patterns: Iterable[str]) -> Iterable[str]
     try:
         from pathspec import GitIgnoreSpec
     except ImportError as error:
-        raise ConfigurationError(
-            "Ignore patterns need the package `pathspec`: pip install pathspec."
-        ) from error
+        raise ConfigurationError("Ignore patterns need the package `pathspec`: pip install pathspec.") from error
     spec = GitIgnoreSpec.from_lines(patterns)
     return [name for name in names if not spec.match_file(name)]

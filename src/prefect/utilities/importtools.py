@@ -42,9 +42,7 @@ def load_script_as_module(path: str | Path) -> ModuleType:
     """
     file = Path(path)
     name = f"__prefect_loader_{blake2b(str(file.resolve()).encode(), digest_size=8).hexdigest()}__"
-    spec = importlib.util.spec_from_file_location(
-        name, str(file), submodule_search_locations=[str(file.parent)]
-    )
+    spec = importlib.util.spec_from_file_location(name, str(file), submodule_search_locations=[str(file.parent)])
     if spec is None or spec.loader is None:
         raise ScriptError(ImportError(f"{file.name} is not a Python script"), str(path))
     module = importlib.util.module_from_spec(spec)

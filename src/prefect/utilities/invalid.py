@@ -8,6 +8,4 @@ def validation_error(model: str, field: str, value: object, problem: str) -> Val
     from pydantic_core import InitErrorDetails, PydanticCustomError, ValidationError
 
     kind = PydanticCustomError("value_error", "Value error, {problem}", {"problem": problem})
-    return ValidationError.from_exception_data(
-        model, [InitErrorDetails(type=kind, loc=(field,), input=value)]
-    )
+    return ValidationError.from_exception_data(model, [InitErrorDetails(type=kind, loc=(field,), input=value)])

@@ -8,9 +8,8 @@ plain pickle would only name: things from `__main__`, and modules registered wit
 
 from __future__ import annotations
 
-import io
-import pickle
 import sys
+from functools import cache
 from importlib import import_module
 from types import ModuleType
 from typing import Any, cast
@@ -25,6 +24,8 @@ def dumps_portable(value: object) -> bytes:
     """A pickle that a process running another script can read. Raises SerializationError."""
     if _registered_by_value():
         return dumps_by_value(value)
+    import pickle
+
     try:
         blob = pickle.dumps(value, PROTOCOL)
     except Exception as error:
@@ -34,6 +35,8 @@ def dumps_portable(value: object) -> bytes:
 
 def dumps_local(value: object) -> bytes:
     """A pickle to be read under the same script, which `loads` is told of. Raises SerializationError."""
+    import pickle
+
     try:
         return pickle.dumps(value, PROTOCOL)
     except Exception as error:
@@ -65,25 +68,33 @@ def loads(blob: bytes | memoryview, main_module: ModuleType | None = None) -> An
         main_module: where to find what was pickled as belonging to `__main__`, when that script has been
             imported under another name.
     """
+    import pickle
+
     if main_module is None:
         return pickle.loads(blob)
-    return _MainUnpickler(blob, main_module).load()
+    return _main_unpickler()(blob, main_module).load()
 
 
-class _MainUnpickler(pickle.Unpickler):
-    """Looks for names of `__main__` in another module first."""
+@cache
+def _main_unpickler() -> Any:
+    """An unpickler that looks for names of `__main__` in another module first."""
+    import io
+    import pickle
 
-    def __init__(self, blob: bytes | memoryview, main_module: ModuleType) -> None:
-        super().__init__(io.BytesIO(blob))
-        self._main = main_module
+    class MainUnpickler(pickle.Unpickler):
+        def __init__(self, blob: bytes | memoryview, main_module: ModuleType) -> None:
+            super().__init__(io.BytesIO(blob))
+            self._main = main_module
 
-    def find_class(self, module: str, name: str) -> Any:
-        if module != "__main__":
-            return super().find_class(module, name)
-        found: Any = self._main
-        try:
-            for part in name.split("."):
-                found = getattr(found, part)
-        except AttributeError:
-            return super().find_class(module, name)
-        return found
+        def find_class(self, module: str, name: str) -> Any:
+            if module != "__main__":
+                return super().find_class(module, name)
+            found: Any = self._main
+            try:
+                for part in name.split("."):
+                    found = getattr(found, part)
+            except AttributeError:
+                return super().find_class(module, name)
+            return found
+
+    return MainUnpickler

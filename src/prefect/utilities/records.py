@@ -52,9 +52,7 @@ def _init(self: Any, *args: Any, **kwargs: Any) -> None:
 
 
 def _refuse(self: Any, name: str, value: object) -> None:
-    raise AttributeError(
-        f"{type(self).__name__} is frozen: use evolve(record, {name}=...) for a changed copy."
-    )
+    raise AttributeError(f"{type(self).__name__} is frozen: use evolve(record, {name}=...) for a changed copy.")
 
 
 def _values(record: Any) -> tuple[Any, ...]:
@@ -70,6 +68,4 @@ def _hash(self: Any) -> int:
 
 
 def _show(self: Any) -> str:
-    return (
-        f"{type(self).__name__}({', '.join(f'{name}={self.__dict__[name]!r}' for name in self.__fields__)})"
-    )
+    return f"{type(self).__name__}({', '.join(f'{name}={self.__dict__[name]!r}' for name in self.__fields__)})"

@@ -56,9 +56,7 @@ def _resolved_signature(fn: Callable[..., object]) -> inspect.Signature:
     except (NameError, TypeError, AttributeError, SyntaxError):
         signature = inspect.signature(fn)
     names = getattr(inspect.unwrap(fn), "__globals__", {})
-    parameters = [
-        each.replace(annotation=_evaluated(each.annotation, names)) for each in signature.parameters.values()
-    ]
+    parameters = [each.replace(annotation=_evaluated(each.annotation, names)) for each in signature.parameters.values()]
     return signature.replace(parameters=parameters)
 
 

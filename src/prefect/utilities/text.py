@@ -19,9 +19,7 @@ def truncated_to(length: int, value: str | None) -> str:
     return shortened if len(shortened) < len(value) else value
 
 
-def fuzzy_match_string(
-    word: str, possibilities: Iterable[str], *, n: int = 1, cutoff: float = 0.6
-) -> str | None:
+def fuzzy_match_string(word: str, possibilities: Iterable[str], *, n: int = 1, cutoff: float = 0.6) -> str | None:
     """The possibility most like a word, None if none is like it.
 
     Args:

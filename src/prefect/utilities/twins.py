@@ -19,6 +19,5 @@ def twin(function: Callable[P, R]) -> Callable[P, Coroutine[Any, Any, R]]:
 
         return await asyncio.to_thread(function, *args, **kwargs)
 
-    asynchronous.__name__ = f"a{function.__name__}"
-    asynchronous.__qualname__ = f"a{function.__name__}"
+    asynchronous.__name__ = asynchronous.__qualname__ = f"a{function.__name__.lstrip('_')}"
     return asynchronous

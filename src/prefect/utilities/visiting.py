@@ -153,9 +153,7 @@ def _into_model(visitor: _Visitor, expr: Any, depth: int, context: Context | Non
     return new
 
 
-def _changed(
-    visitor: _Visitor, old: Mapping[str, Any], depth: int, context: Context | None
-) -> dict[str, Any]:
+def _changed(visitor: _Visitor, old: Mapping[str, Any], depth: int, context: Context | None) -> dict[str, Any]:
     new = visitor.items(old.values(), depth, context)
     return {name: value for name, value in zip(old, new, strict=True) if value is not old[name]}
 

@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from prefect import flow, task
 from prefect.artifacts import (
     Artifact,
     acreate_markdown_artifact,
@@ -13,8 +14,6 @@ from prefect.artifacts import (
     update_progress_artifact,
 )
 from prefect.variables import Variable
-
-from prefect import flow, task
 from tests.compat.support import attempt, case, in_loop, nonce, observe
 
 
@@ -123,9 +122,7 @@ def keys_refused():
             for key in ("Upper", "with space", "under_score", "")
         ]
 
-    return [
-        kind if isinstance(kind, str) else kind.get("error", "accepted") for kind in flow(body, name="main")()
-    ]
+    return [kind if isinstance(kind, str) else kind.get("error", "accepted") for kind in flow(body, name="main")()]
 
 
 @case

@@ -34,10 +34,7 @@ def _twice(*arguments, **options):
         return x
 
     def body():
-        return [
-            work(*(each if isinstance(each, tuple) else (each,)), return_state=True).name
-            for each in arguments
-        ]
+        return [work(*(each if isinstance(each, tuple) else (each,)), return_state=True).name for each in arguments]
 
     return [flow(body, name="main")(), counter.count]
 
@@ -459,8 +456,6 @@ def key_storage():
 
     key = nonce()
     with folder() as path:
-        work = task(
-            lambda x: x, name="work", cache_policy=INPUTS.configure(key_storage=path), persist_result=True
-        )
+        work = task(lambda x: x, name="work", cache_policy=INPUTS.configure(key_storage=path), persist_result=True)
         names = flow(lambda: [work(key, return_state=True).name for _ in range(2)], name="main")()
         return [names, len(list(path.iterdir()))]

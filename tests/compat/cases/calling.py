@@ -1,8 +1,7 @@
 """Calling, submitting and mapping tasks: values, arguments, names, collections."""
 
-from prefect.futures import PrefectFuture, PrefectFutureList
-
 from prefect import allow_failure, flow, task, unmapped
+from prefect.futures import PrefectFuture, PrefectFutureList
 from tests.compat.support import Counter, attempt, case
 
 

@@ -3,6 +3,7 @@
 import os
 from datetime import datetime
 
+from prefect import flow, tags, task
 from prefect.context import (
     FlowRunContext,
     TagsContext,
@@ -11,8 +12,6 @@ from prefect.context import (
     get_settings_context,
 )
 from prefect.runtime import deployment, flow_run, task_run
-
-from prefect import flow, tags, task
 from tests.compat.support import attempt, case, in_loop, observe
 
 FLOW_ATTRIBUTES = (
@@ -34,8 +33,7 @@ def runtime_outside_of_runs():
         },
         "task_run": {name: observe(attempt(getattr, task_run, name)) for name in TASK_ATTRIBUTES},
         "deployment": {
-            name: observe(attempt(getattr, deployment, name))
-            for name in ("id", "name", "version", "parameters")
+            name: observe(attempt(getattr, deployment, name)) for name in ("id", "name", "version", "parameters")
         },
     }
 
@@ -144,7 +142,6 @@ def runtime_directory():
 @case
 def runtime_imports():
     import prefect.runtime
-
     from prefect import runtime
 
     return [runtime is prefect.runtime, runtime.flow_run is flow_run, runtime.task_run is task_run]

@@ -14,9 +14,7 @@ def _flow_with(error, seen):
     def body():
         raise error
 
-    return flow(
-        body, name="main", on_crashed=[note], on_failure=[note], on_completion=[note], on_cancellation=[note]
-    )
+    return flow(body, name="main", on_crashed=[note], on_failure=[note], on_completion=[note], on_cancellation=[note])
 
 
 def _task_with(error, seen):

@@ -2,9 +2,8 @@
 
 from datetime import timedelta
 
-from prefect.utilities.annotations import NotSet
-
 from prefect import Flow, Task, flow, task
+from prefect.utilities.annotations import NotSet
 from tests.compat.support import attempt, case, observe
 
 

@@ -3,9 +3,8 @@
 import threading
 import time
 
-from prefect.states import Failed
-
 from prefect import allow_failure, flow, task
+from prefect.states import Failed
 from tests.compat.support import Counter, attempt, case, observe
 
 

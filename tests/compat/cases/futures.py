@@ -4,10 +4,9 @@ import threading
 import time
 from dataclasses import dataclass
 
+from prefect import flow, task
 from prefect.futures import as_completed, resolve_futures_to_states, wait
 from prefect.utilities.annotations import quote
-
-from prefect import flow, task
 from tests.compat.support import attempt, case, observe
 
 
@@ -114,9 +113,7 @@ def wait_does_not_raise():
 @case
 def as_completed_gives_quick_ones_first():
     def body():
-        return [
-            future.result() for future in as_completed([nap.submit(0.4), nap.submit(0.0), nap.submit(0.2)])
-        ]
+        return [future.result() for future in as_completed([nap.submit(0.4), nap.submit(0.0), nap.submit(0.2)])]
 
     return _in_flow(body)
 

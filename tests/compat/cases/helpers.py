@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from prefect import allow_failure, flow, pause_flow_run, suspend_flow_run, task, unmapped
 from prefect.futures import wait
 from prefect.task_runners import ProcessPoolTaskRunner, ThreadPoolTaskRunner
 from prefect.utilities.annotations import freeze, opaque, quote
@@ -20,8 +21,6 @@ from prefect.utilities.collections import (
     visit_collection,
 )
 from prefect.utilities.hashing import hash_objects, stable_hash
-
-from prefect import allow_failure, flow, pause_flow_run, suspend_flow_run, task, unmapped
 from tests.compat.support import attempt, case, observe
 
 

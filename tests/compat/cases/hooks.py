@@ -1,8 +1,7 @@
 """State hooks of flows and tasks: when, in what order, with what, and when they fail."""
 
-from prefect.states import Cancelled, Completed, Crashed, Failed
-
 from prefect import flow, task
+from prefect.states import Cancelled, Completed, Crashed, Failed
 from tests.compat.support import Counter, attempt, case, in_loop, logged, observe
 
 
@@ -209,10 +208,7 @@ def decorators_add_hooks():
 def all_decorators_exist():
     work, main = task(lambda: 1, name="work"), flow(lambda: 1, name="main")
     return [
-        [
-            hasattr(main, f"on_{kind}")
-            for kind in ("completion", "failure", "cancellation", "crashed", "running")
-        ],
+        [hasattr(main, f"on_{kind}") for kind in ("completion", "failure", "cancellation", "crashed", "running")],
         [hasattr(work, f"on_{kind}") for kind in ("completion", "failure", "running", "rollback", "commit")],
     ]
 
@@ -435,9 +431,8 @@ def print_in_a_hook_with_log_prints():
 
 @case
 def run_context_inside_a_hook():
-    from prefect.runtime import flow_run
-
     from prefect import get_run_logger
+    from prefect.runtime import flow_run
 
     seen = []
 

@@ -3,11 +3,10 @@
 import logging
 import threading
 
+from prefect import flow, get_run_logger, task
 from prefect.context import FlowRunContext, TaskRunContext
 from prefect.logging import disable_run_logger, get_logger
 from prefect.logging.loggers import LogEavesdropper, flow_run_logger, task_run_logger
-
-from prefect import flow, get_run_logger, task
 from tests.compat.support import attempt, case, in_loop, logged, observe
 
 ATTRIBUTES = "flow_name flow_run_name task_name task_run_name".split()
@@ -152,9 +151,7 @@ def exceptions_are_logged():
     with logged() as records:
         main()
     return [
-        [record.levelname, record.exc_info[0].__name__]
-        for record in records
-        if record.getMessage().startswith("my ")
+        [record.levelname, record.exc_info[0].__name__] for record in records if record.getMessage().startswith("my ")
     ]
 
 

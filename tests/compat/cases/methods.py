@@ -136,9 +136,7 @@ def two_instances_do_not_mix():
 @case
 def inherited_methods():
     special = Special(3)
-    return [
-        attempt(call, 2) for call in (special.run, Special.class_run, special.class_run, Special.static_run)
-    ]
+    return [attempt(call, 2) for call in (special.run, Special.class_run, special.class_run, Special.static_run)]
 
 
 @case
@@ -368,9 +366,7 @@ def with_options_keeps_subclasses():
 @case
 def two_instances_at_once():
     workers = [Worker(n) for n in range(1, 4)]
-    return flow(
-        lambda: [future.result() for future in [worker.times.submit(10) for worker in workers]], name="main"
-    )()
+    return flow(lambda: [future.result() for future in [worker.times.submit(10) for worker in workers]], name="main")()
 
 
 @case

@@ -422,7 +422,6 @@ def time_limit_of_asyncio():
 @case
 def sync_compatible_helpers():
     from prefect.variables import Variable
-
     from tests.compat.support import nonce
 
     name = nonce().replace("-", "_")

@@ -3,9 +3,8 @@
 import re
 from datetime import datetime
 
-from prefect.runtime import flow_run, task_run
-
 from prefect import flow, task
+from prefect.runtime import flow_run, task_run
 from tests.compat.support import attempt, case, in_loop, observe
 
 
@@ -63,9 +62,7 @@ def generated_flow_run_name():
 @case
 def generated_task_run_names():
     work = task(lambda x: task_run.name, name="work")
-    names = flow(
-        lambda: [work(1), work(1), work.submit(1).result(), *work.map([1, 2]).result()], name="main"
-    )()
+    names = flow(lambda: [work(1), work(1), work.submit(1).result(), *work.map([1, 2]).result()], name="main")()
     return [
         [re.fullmatch(r"work-[0-9a-f]{3}", name) is not None for name in names],
         len(set(names)) == len(names),

@@ -1,9 +1,8 @@
 """Subflows, tasks in tasks, flows in tasks, task runs outside flows."""
 
+from prefect import flow, task
 from prefect.context import FlowRunContext, TaskRunContext
 from prefect.runtime import flow_run, task_run
-
-from prefect import flow, task
 from tests.compat.support import Counter, attempt, case, observe
 
 

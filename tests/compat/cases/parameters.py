@@ -9,9 +9,8 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, Optional, Union
 from uuid import UUID
 
-from prefect.utilities.callables import parameter_schema
-
 from prefect import flow, task
+from prefect.utilities.callables import parameter_schema
 from tests.compat.support import attempt, case, in_loop, observe
 
 

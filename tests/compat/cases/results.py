@@ -97,9 +97,7 @@ def a_saved_storage_block():
         saved = LocalFileSystem(basepath=str(path))
         saved.save(name)
         work = task(lambda: 5, name="work", persist_result=True, result_storage=saved)
-        by_name = task(
-            lambda: 5, name="work", persist_result=True, result_storage=f"local-file-system/{name}"
-        )
+        by_name = task(lambda: 5, name="work", persist_result=True, result_storage=f"local-file-system/{name}")
         return [flow(lambda: [work(), by_name()], name="main")(), len(_stored(path))]
 
 
@@ -176,9 +174,7 @@ def _kept_as(serializer):
         )
         flow(lambda: work(), name="main")()
         local = LocalFileSystem(basepath=str(path))
-        return (
-            ResultStore(result_storage=local, serializer=resolve_serializer(serializer)).read("here").result
-        )
+        return ResultStore(result_storage=local, serializer=resolve_serializer(serializer)).read("here").result
 
 
 @case
@@ -228,9 +224,7 @@ def round_trips():
         "compressed pickle": CompressedPickleSerializer(),
     }
     values = [1, "text", None, [1, {"a": 2}], {"k": [True, 1.5]}]
-    return {
-        name: [kind.loads(kind.dumps(value)) == value for value in values] for name, kind in kinds.items()
-    }
+    return {name: [kind.loads(kind.dumps(value)) == value for value in values] for name, kind in kinds.items()}
 
 
 @case
@@ -240,9 +234,7 @@ def json_serializer_keeps_special_values():
 
     kind = JSONSerializer()
     values = [uuid.UUID(int=1), datetime.date(2020, 1, 2), {1, 2}, (1, 2), b"bytes", ValueError("v")]
-    return [
-        observe(attempt(lambda value=value: type(kind.loads(kind.dumps(value))).__name__)) for value in values
-    ]
+    return [observe(attempt(lambda value=value: type(kind.loads(kind.dumps(value))).__name__)) for value in values]
 
 
 @case
@@ -327,9 +319,7 @@ def persisted_results_of_a_failed_task():
         def bad():
             raise ValueError("broken")
 
-        state = flow(lambda: [bad(return_state=True)], name="main")(return_state=True).result(
-            raise_on_failure=False
-        )[0]
+        state = flow(lambda: [bad(return_state=True)], name="main")(return_state=True).result(raise_on_failure=False)[0]
         return [observe(attempt(state.result)), len(_stored(path)) > 0]
 
 

@@ -3,9 +3,8 @@
 import time
 from itertools import pairwise
 
-from prefect.runtime import flow_run, task_run
-
 from prefect import flow, get_run_logger, task
+from prefect.runtime import flow_run, task_run
 from prefect.tasks import exponential_backoff
 from tests.compat.support import Counter, attempt, case, in_loop, logged, observe
 

@@ -1,10 +1,9 @@
 """Concurrency limits and rate limits, as far as no limit has to exist beforehand, and their errors."""
 
+from prefect import flow, task
 from prefect.concurrency.asyncio import concurrency as aconcurrency
 from prefect.concurrency.asyncio import rate_limit as arate_limit
 from prefect.concurrency.sync import concurrency, rate_limit
-
-from prefect import flow, task
 from tests.compat.support import Counter, attempt, case, in_loop, nonce, observe
 
 

@@ -2,6 +2,8 @@
 
 from datetime import UTC, datetime, timedelta
 
+from prefect import State, flow, task
+from prefect import states as st
 from prefect.states import (
     Cancelled,
     Completed,
@@ -18,9 +20,6 @@ from prefect.states import (
     is_state_iterable,
     raise_state_exception,
 )
-
-from prefect import State, flow, task
-from prefect import states as st
 from tests.compat.support import attempt, case, in_loop
 
 CONSTRUCTORS = (
@@ -38,8 +37,7 @@ def constructors_give_type_and_name():
 @case
 def predicates():
     return {
-        name: [word for word in PREDICATES if getattr(getattr(st, name)(), f"is_{word}")()]
-        for name in CONSTRUCTORS
+        name: [word for word in PREDICATES if getattr(getattr(st, name)(), f"is_{word}")()] for name in CONSTRUCTORS
     }
 
 

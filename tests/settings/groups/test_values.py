@@ -14,10 +14,7 @@ from prefect.settings.groups.services import LONG_DURATION, RETENTIONS, VACUUM_T
 from prefect.settings.kinds import Kind
 
 ACCEPTED: list[tuple[Kind[Any], object, object]] = [
-    *[
-        (STATUS_CODES, raw, {429, 503})
-        for raw in ("429,503", " 429, 503 ", "[429, 503]", [429, 503], {429, 503})
-    ],
+    *[(STATUS_CODES, raw, {429, 503}) for raw in ("429,503", " 429, 503 ", "[429, 503]", [429, 503], {429, 503})],
     *[(STATUS_CODES, raw, {429}) for raw in ("429", 429)],
     *[(STATUS_CODES, raw, set()) for raw in ("", None, [])],
     *[(HEADERS, raw, {"A": "b"}) for raw in ('{"A": "b"}', {"A": "b"})],
@@ -33,10 +30,7 @@ ACCEPTED: list[tuple[Kind[Any], object, object]] = [
     *[(VACUUM_TARGETS, raw, True) for raw in ("true", "1", True)],
     *[(VACUUM_TARGETS, raw, False) for raw in ("false", "0", "", False)],
     (VACUUM_TARGETS, None, None),
-    *[
-        (VACUUM_TARGETS, raw, {"events", "flow_runs"})
-        for raw in ("events,flow_runs", ["flow_runs", "events"])
-    ],
+    *[(VACUUM_TARGETS, raw, {"events", "flow_runs"}) for raw in ("events,flow_runs", ["flow_runs", "events"])],
     (RETENTIONS, '{"a": 7200, "b": "P1D"}', {"a": timedelta(hours=2), "b": timedelta(days=1)}),
     (LONG_DURATION, "3601", timedelta(seconds=3601)),
 ]

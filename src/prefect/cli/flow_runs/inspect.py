@@ -34,7 +34,7 @@ def inspect(id: UUID, web: bool, as_json: bool) -> None:
         return show_json(documents.flow_run(run, now()))
     show_facts(facts(run, reading))
     show_history(flow_runs.states(reading, id))
-    show_failures(reading, id)
+    show_failures(reading, run)
 
 
 def facts(run: Record, reading: Reading) -> Iterator[tuple[str, object]]:
@@ -111,9 +111,10 @@ def show_history(states: list[Record]) -> None:
         before = moment
 
 
-def show_failures(reading: Reading, run_id: UUID) -> None:
-    """Print the first tasks that failed."""
-    wanted = task_runs.TaskRunFilter(flow_run_ids=(run_id,), state_types=FAILED)
+def show_failures(reading: Reading, run: Record) -> None:
+    """Print the first tasks of the newest attempt that failed."""
+    attempt = int(str(run["attempt"]))
+    wanted = task_runs.TaskRunFilter(flow_run_ids=(UUID(str(run["id"])),), state_types=FAILED, attempt=attempt)
     failed = task_runs.page(reading, wanted, FAILURES_SHOWN + 1, oldest_first=True)
     if not failed:
         return

@@ -5,7 +5,6 @@ from __future__ import annotations
 from prefect.utilities.records import record
 
 
-
 @record
 class OpenAttempt:
     """Begin attempt `number` of the run: give it a lease."""

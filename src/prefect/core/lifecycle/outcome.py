@@ -22,6 +22,9 @@ _FAILURES: dict[str, tuple[type[Exception], str]] = {
 }
 
 
+_SEVERAL = (list, tuple, set, frozenset)
+
+
 class KeptResult:
     """A return value that can be had again."""
 
@@ -87,9 +90,9 @@ def value_of(state: StateLike, raise_on_failure: bool) -> Any:
 
 def _unfinished(state: StateLike, raise_on_failure: bool) -> Any:
     if not state.is_paused():
-        raise UnfinishedRun(f"Run is in {state.name} state, its results are not available.")
+        raise UnfinishedRun(f"Run is in {state.type} state, its result is not available.")
     if raise_on_failure:
-        raise PausedRun("Run is paused, its results are not available.", state=state)
+        raise PausedRun("Run is paused, its result is not available.", state=state)
     return unwrap(state.data)
 
 
@@ -99,7 +102,10 @@ def unwrap(data: Any) -> Any:
 
 
 def exception_of(state: StateLike) -> BaseException:
-    """The exception that a failed, crashed or cancelled state stands for. Raises ValueError for any other."""
+    """The exception that a failed, crashed or cancelled state stands for.
+
+    Raises ValueError for any other state, TypeError if its data is neither an exception, a text nor states.
+    """
     if state.type not in _FAILURES:
         raise ValueError(f"Expected failed or crashed state got {state!r}.")
     wrapper, default = _FAILURES[state.type]
@@ -109,7 +115,13 @@ def exception_of(state: StateLike) -> BaseException:
         data = None
     if isinstance(data, BaseException):
         return data
-    return _nested_exception(state, data) or wrapper(data if isinstance(data, str) else state.message or default)
+    nested = _nested_exception(state, data)
+    if nested is not None:
+        return nested
+    if data is None or isinstance(data, (str, type(state), *_SEVERAL)):
+        return wrapper(data if isinstance(data, str) else state.message or default)
+    kind = type(data).__name__
+    raise TypeError(f"Unexpected result for failed state: {data!r} —— {kind} cannot be resolved into an exception")
 
 
 def _nested_exception(state: StateLike, data: Any) -> BaseException | None:

@@ -13,9 +13,13 @@ from prefect.core.lifecycle.rules.endings import (
     finish_cancelling,
     late_word_of_the_crashed,
 )
-from prefect.core.lifecycle.rules.pauses import end_overdue_pauses, pause_only_what_runs
+from prefect.core.lifecycle.rules.pauses import (
+    end_overdue_pauses,
+    pause_only_what_runs,
+    resume_before_starting,
+)
 from prefect.core.lifecycle.rules.retries import retry_failed_runs
-from prefect.core.lifecycle.rules.schedule import wait_for_scheduled_time
+from prefect.core.lifecycle.rules.schedule import keep_scheduled_time, wait_for_scheduled_time
 from prefect.core.lifecycle.rules.slots import wait_for_slots
 from prefect.core.lifecycle.transitions import Consequence, Rule
 
@@ -27,10 +31,12 @@ FLOW_RUN_RULES: tuple[Rule, ...] = (
     refuse_second_claim,
     refuse_second_runner,
     pause_only_what_runs,
+    resume_before_starting,
     end_overdue_pauses,
     wait_for_scheduled_time,
     wait_for_slots,
     retry_failed_runs,
+    keep_scheduled_time,
 )
 
 FLOW_RUN_CONSEQUENCES: tuple[Consequence, ...] = (keep_attempts,)
@@ -40,5 +46,6 @@ TASK_RUN_RULES: tuple[Rule, ...] = (
     finish_cancelling,
     wait_for_scheduled_time,
     wait_for_slots,
+    keep_scheduled_time,
 )
 """For task runs whose transitions are proposed by request; the engine records its own."""

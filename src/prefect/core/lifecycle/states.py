@@ -13,7 +13,7 @@ A state costs little to make: its id, its datetime and its details come into bei
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Generic, TypeVar
@@ -93,13 +93,19 @@ class StateDetails:
     def __init__(self, **facts: object) -> None:
         unknown = facts.keys() - self.DEFAULTS.keys()
         if unknown:
-            raise TypeError(f"StateDetails has no field {sorted(unknown)[0]!r}; fields are {', '.join(self.DEFAULTS)}.")
+            raise TypeError(
+                f"StateDetails has no field {sorted(unknown)[0]!r}; fields are {', '.join(self.DEFAULTS)}."
+            )
         for name, default in self.DEFAULTS.items():
             setattr(self, name, facts.get(name, default))
 
     def facts(self) -> dict[str, object]:
         """The fields that differ from their defaults."""
-        return {name: value for name, default in self.DEFAULTS.items() if (value := getattr(self, name)) != default}
+        return {
+            name: value
+            for name, default in self.DEFAULTS.items()
+            if (value := getattr(self, name)) != default
+        }
 
     def model_dump(self) -> dict[str, object]:
         """All fields by name."""
@@ -115,6 +121,13 @@ class StateDetails:
 
 
 _NO_RUNS: tuple[None, None] = (None, None)
+_stamps: Callable[[], tuple[int, int]] | None = None
+
+
+def provide_stamps(stamps: Callable[[], tuple[int, int]]) -> None:
+    """Register what yields a moment and an id for states that users copy; the last one registered wins."""
+    global _stamps
+    _stamps = stamps
 
 
 class State(Generic[R]):
@@ -132,7 +145,18 @@ class State(Generic[R]):
     Raises ValueError if the type is none of the nine.
     """
 
-    __slots__ = ("_details", "_id", "_moment", "_runs", "created", "data", "message", "name", "type", "updated")
+    __slots__ = (
+        "_details",
+        "_id",
+        "_moment",
+        "_runs",
+        "created",
+        "data",
+        "message",
+        "name",
+        "type",
+        "updated",
+    )
 
     _id: int | UUID | None
     _moment: int | None
@@ -307,8 +331,13 @@ class State(Generic[R]):
     # --- copies and forms
 
     def fresh_copy(self, **changes: Any) -> State[R]:
-        """The same state as if newly made: no id, no timestamp."""
-        return self.model_copy(update={"id": None, "timestamp": None, "created": None, "updated": None, **changes})
+        """The same state as if newly made: another id and moment, or none where nothing provides them."""
+        made = self.model_copy(
+            update={"id": None, "timestamp": None, "created": None, "updated": None, **changes}
+        )
+        if _stamps is not None:
+            made.stamp(*_stamps())
+        return made
 
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> State[R]:
         """A copy with some attributes replaced."""

@@ -34,6 +34,11 @@ def is_plain(value: Any) -> bool:
     return kind.__module__.partition(".")[0] in ("pandas", "numpy", "polars", "pyarrow", "datetime")
 
 
+def all_plain(parameters: Mapping[str, Any]) -> bool:
+    """Whether no parameter can contain a future or annotation."""
+    return SCALARS.issuperset(map(type, parameters.values())) or all(map(is_plain, parameters.values()))
+
+
 def futures_in(value: Any) -> list[PrefectFuture[Any]]:
     """All futures inside a value."""
     found: list[PrefectFuture[Any]] = []
@@ -80,7 +85,9 @@ class Resolver:
         if isinstance(value, (quote, opaque)):
             return value.unwrap()
         if isinstance(value, BaseAnnotation):
-            return self._resolve_value(name, value.unwrap(), failures_allowed or isinstance(value, allow_failure))
+            return self._resolve_value(
+                name, value.unwrap(), failures_allowed or isinstance(value, allow_failure)
+            )
         if isinstance(value, PrefectFuture):
             self.inputs[name].append({"input_type": "task_run", "id": str(value.task_run_id)})
             value.wait()
@@ -98,7 +105,9 @@ class Resolver:
                 return self._resolve_value(name, item, failures_allowed)
             return item
 
-        return visit_collection(value, visit_fn=visit, return_data=True, max_depth=-1, remove_annotations=True)
+        return visit_collection(
+            value, visit_fn=visit, return_data=True, max_depth=-1, remove_annotations=True
+        )
 
     def _outcome(self, state: State[Any], failures_allowed: bool) -> Any:
         if state.is_completed():

@@ -8,6 +8,7 @@ from functools import partial
 from hashlib import blake2b
 from typing import Any
 
+
 def plain_function(fn: Callable[..., Any]) -> Any:
     """The function at the bottom of wrappers, partials and bound methods."""
     inner: Any = fn
@@ -18,6 +19,7 @@ def plain_function(fn: Callable[..., Any]) -> Any:
             return inner
         inner = wrapped
 
+
 def function_key(fn: Callable[..., Any]) -> str:
     """`name-1a2b3c4d`: told apart by file and qualified name, whatever module the file was imported as."""
     inner = plain_function(fn)
@@ -26,6 +28,7 @@ def function_key(fn: Callable[..., Any]) -> str:
     code = getattr(inner, "__code__", None)
     place = os.path.basename(code.co_filename) if code is not None else type(inner).__module__
     return f"{name}-{blake2b(f'{place}:{qualified}'.encode(), digest_size=4).hexdigest()}"
+
 
 def entrypoint_of(fn: Callable[..., Any]) -> str | None:
     """`path/to/file.py:name` from which the function can be loaded again; None for one made in a prompt."""

@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     import inspect
 
 
-
 class ParameterValidator:
     """Validates the parameters of one function.
 

@@ -23,7 +23,9 @@ class ConsoleHandler(logging.Handler):
         stream: standard error as it is at the moment of writing, unless given.
     """
 
-    def __init__(self, colors: bool = True, stream: IO[str] | None = None, level: int = logging.NOTSET) -> None:
+    def __init__(
+        self, colors: bool = True, stream: IO[str] | None = None, level: int = logging.NOTSET
+    ) -> None:
         super().__init__(level)
         self._stream = stream
         self._colors = colors
@@ -95,7 +97,11 @@ class JournalHandler(logging.Handler):
             context: FlowRunContext | TaskRunContext | None = getattr(record, "run_context", None)
             if context is None:
                 context = TaskRunContext.current.get() or FlowRunContext.current.get()
-            if context is not None and context.config.logging_to_api_enabled and not getattr(record, "not_recorded", False):
+            if (
+                context is not None
+                and context.config.logging_to_api_enabled
+                and not getattr(record, "not_recorded", False)
+            ):
                 record_line(context, record)
         except Exception:
             self.handleError(record)

@@ -92,17 +92,30 @@ def log_task_line(context: TaskRunContext, level: int, message: str, exc_info: A
         return
     console = _console_alone()
     if console is None or exc_info is not None:
-        _handle(TASK_RUNS, level, message, exc_info, {"task_run_name": context.task_run.name, "run_context": context})
+        _handle(
+            TASK_RUNS,
+            level,
+            message,
+            exc_info,
+            {"task_run_name": context.task_run.name, "run_context": context},
+        )
         return
     created = time.time()
-    console.write_line(console.line(created, _LEVELS[level], f"Task run {context.task_run.name!r}", message), level)
+    console.write_line(
+        console.line(created, _LEVELS[level], f"Task run {context.task_run.name!r}", message), level
+    )
     if context.config.logging_to_api_enabled:
         record_message(context, "prefect.task_runs", level, message, int(created * 1_000_000))
 
 
 def _console_alone() -> ConsoleHandler | None:
     """The console handler, if log lines of task runs go to our own two handlers and nowhere else."""
-    if len(TASK_RUNS.handlers) != 1 or len(PREFECT.handlers) != 1 or PREFECT.propagate or not TASK_RUNS.propagate:
+    if (
+        len(TASK_RUNS.handlers) != 1
+        or len(PREFECT.handlers) != 1
+        or PREFECT.propagate
+        or not TASK_RUNS.propagate
+    ):
         return None
     journal, console = TASK_RUNS.handlers[0], PREFECT.handlers[0]
     plain = type(journal) is JournalHandler and type(console) is ConsoleHandler

@@ -5,8 +5,19 @@ from __future__ import annotations
 import logging
 
 RESET = "\x1b[0m"
-_LEVELS = ((logging.CRITICAL, "\x1b[1;31m"), (logging.ERROR, "\x1b[31m"), (logging.WARNING, "\x1b[33m"), (logging.INFO, "\x1b[36m"))
-_STATES = {"Completed": "\x1b[32m", "Cached": "\x1b[32m", "Failed": "\x1b[31m", "Crashed": "\x1b[33m", "TimedOut": "\x1b[31m"}
+_LEVELS = (
+    (logging.CRITICAL, "\x1b[1;31m"),
+    (logging.ERROR, "\x1b[31m"),
+    (logging.WARNING, "\x1b[33m"),
+    (logging.INFO, "\x1b[36m"),
+)
+_STATES = {
+    "Completed": "\x1b[32m",
+    "Cached": "\x1b[32m",
+    "Failed": "\x1b[31m",
+    "Crashed": "\x1b[33m",
+    "TimedOut": "\x1b[31m",
+}
 
 
 def painted(line: str, level: int) -> str:

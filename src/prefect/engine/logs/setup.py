@@ -3,20 +3,42 @@
 from __future__ import annotations
 
 import logging
+from pathlib import Path
+from typing import Any
 
 from prefect.engine.config import EngineConfig
+from prefect.engine.logs.files import load_logging_file
 from prefect.engine.logs.handlers import ConsoleHandler, JournalHandler
 from prefect.engine.logs.loggers import FLOW_RUNS, TASK_RUNS
 
 _done_for: EngineConfig | None = None
 
 
-def setup_logging(config: EngineConfig) -> None:
-    """Install the handlers that `config` asks for; does nothing when they are there."""
+def setup_logging(config: EngineConfig, anew: bool = False, incremental: bool = False) -> dict[str, Any]:
+    """Install what the user's configuration file asks for, or else the handlers that `config` does.
+
+    Nothing is done, unless `anew`, for a configuration that is installed. Returns what the file holds.
+    """
     global _done_for
-    if _done_for is config:
-        return
+    if _done_for is config and not anew:
+        return {}
     _done_for = config
+    path = config.logging_config_path
+    if path is not None and path.exists():
+        return _install_file(path, incremental)
+    _install_handlers(config)
+    return {}
+
+
+def _install_file(path: Path, incremental: bool) -> dict[str, Any]:
+    import logging.config
+
+    loaded = load_logging_file(path)
+    logging.config.dictConfig({**loaded, "incremental": incremental})
+    return loaded
+
+
+def _install_handlers(config: EngineConfig) -> None:
     _install(logging.getLogger("prefect"), ConsoleHandler(config.logging_colors), config.logging_level)
     journal = JournalHandler()
     for logger in (FLOW_RUNS, TASK_RUNS):

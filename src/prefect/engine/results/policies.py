@@ -1,5 +1,8 @@
 class CachePolicy:
     @classmethod
-    def from_cache_key_fn(c,f): return c()
-DEFAULT=CachePolicy()
-NO_CACHE=CachePolicy()
+    def from_cache_key_fn(c, f):
+        return c()
+
+
+DEFAULT = CachePolicy()
+NO_CACHE = CachePolicy()

@@ -65,7 +65,9 @@ class TaskRunner(Generic[F]):
             futures.append(self.submit(task, call, wait_for, map_index=index))
         return futures
 
-    def _stream(self, task: Any, mapped: Mapped, wait_for: Iterable[PrefectFuture[Any]] | None) -> PrefectFutureList[Any]:
+    def _stream(
+        self, task: Any, mapped: Mapped, wait_for: Iterable[PrefectFuture[Any]] | None
+    ) -> PrefectFutureList[Any]:
         source = source_of(mapped)
 
         def submit(call: dict[str, Any], index: int) -> PrefectFuture[Any]:
@@ -181,5 +183,3 @@ def when_ready(parameters: dict[str, Any], wait_for: Iterable[Any] | None, start
 def _inputs(parameters: dict[str, Any], wait_for: Iterable[Any] | None) -> list[PrefectFuture[Any]]:
     found = [future for value in parameters.values() for future in futures_in(value)]
     return found if wait_for is None else [*found, *futures_in(list(wait_for))]
-
-

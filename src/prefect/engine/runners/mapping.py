@@ -56,10 +56,15 @@ def mapped_calls(task: Any, parameters: dict[str, Any]) -> Iterator[dict[str, An
 def calls_of(mapped: Mapped) -> Iterator[dict[str, Any]]:
     """The calls of a map over what has a length. Raises MappingLengthMismatch."""
     order, constant = mapped.order, mapped.constant
-    iterables = {name: items if isinstance(items, (list, tuple, range)) else list(items) for name, items in mapped.iterables.items()}
+    iterables = {
+        name: items if isinstance(items, (list, tuple, range)) else list(items)
+        for name, items in mapped.iterables.items()
+    }
     lengths = {name: len(items) for name, items in iterables.items()}
     if len(set(lengths.values())) > 1:
-        raise MappingLengthMismatch(f"Expected all map parameters to be the same length. Got lengths: {lengths}")
+        raise MappingLengthMismatch(
+            f"Expected all map parameters to be the same length. Got lengths: {lengths}"
+        )
     columns = [iterables[name] if name in iterables else repeat(constant[name]) for name in order]
     return (dict(zip(order, values, strict=True)) for values in zip(*columns, strict=False))
 
@@ -71,7 +76,11 @@ def source_of(mapped: Mapped) -> Columns:
 
 
 def _column(items: Any) -> Column | AsyncColumn:
-    return AsyncColumn(items) if isinstance(items, AsyncIterable) and not isinstance(items, Iterable) else Column(items)
+    return (
+        AsyncColumn(items)
+        if isinstance(items, AsyncIterable) and not isinstance(items, Iterable)
+        else Column(items)
+    )
 
 
 def is_stream(value: Any) -> bool:

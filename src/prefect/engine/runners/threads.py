@@ -67,7 +67,13 @@ class ThreadPoolTaskRunner(TaskRunner[PrefectConcurrentFuture[Any]]):
         future: PrefectConcurrentFuture[Any] = PrefectConcurrentFuture(clock.new_id())
         self._track(future)
         call = partial(
-            run_submitted, task, parameters, wait_for, future.task_run_id, map_index=map_index, submitted=clock.now()
+            run_submitted,
+            task,
+            parameters,
+            wait_for,
+            future.task_run_id,
+            map_index=map_index,
+            submitted=clock.now(),
         )
         job = partial(_settle, future, contextvars.copy_context(), call, clock)
         when_ready(parameters, wait_for, partial(self._pool.submit, job))
@@ -88,7 +94,9 @@ class ThreadPoolTaskRunner(TaskRunner[PrefectConcurrentFuture[Any]]):
                 self._pool.close()
 
 
-def _settle(future: PrefectConcurrentFuture[Any], context: contextvars.Context, call: Any, clock: Any) -> None:
+def _settle(
+    future: PrefectConcurrentFuture[Any], context: contextvars.Context, call: Any, clock: Any
+) -> None:
     """Run a call in its context and settle its future, whatever happens."""
     try:
         state: State[Any] = context.run(call)

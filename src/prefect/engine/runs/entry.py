@@ -48,7 +48,9 @@ def task_execution(
     return TaskExecution(task, parameters, runtime, config, wait_for, task_run_id, map_index, submitted)
 
 
-def run_task(task: TaskSpec, parameters: dict[str, Any], wait_for: Iterable[Any] | None, return_state: bool) -> Any:
+def run_task(
+    task: TaskSpec, parameters: dict[str, Any], wait_for: Iterable[Any] | None, return_state: bool
+) -> Any:
     """Run a sync task now."""
     return outcome(drive(task_execution(task, parameters, wait_for).steps()), return_state)
 

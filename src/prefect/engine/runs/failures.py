@@ -41,7 +41,10 @@ def crash_message(error: BaseException) -> str:
 
 def fingerprint_json(error: BaseException) -> str:
     """Exception type, message without its numbers, and the innermost frame of the user's code, as JSON text."""
-    frame = next((frame for frame in reversed(traceback.extract_tb(error.__traceback__)) if _is_users(frame.filename)), None)
+    frame = next(
+        (frame for frame in reversed(traceback.extract_tb(error.__traceback__)) if _is_users(frame.filename)),
+        None,
+    )
     where = None if frame is None else f"{frame.filename}:{frame.lineno} in {frame.name}"
     kind = f"{type(error).__module__}.{type(error).__qualname__}"
     return json.dumps({"type": kind, "message": _NUMBERS.sub("#", str(error))[:500], "frame": where})

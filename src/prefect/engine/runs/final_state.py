@@ -37,7 +37,11 @@ def _states_of(value: Any) -> list[State[Any]] | None:
     if isinstance(value, PrefectFuture):
         value.wait()
         return [value.state]
-    if not isinstance(value, _COLLECTIONS) or not value or not all(isinstance(item, (State, PrefectFuture)) for item in value):
+    if (
+        not isinstance(value, _COLLECTIONS)
+        or not value
+        or not all(isinstance(item, (State, PrefectFuture)) for item in value)
+    ):
         return None
     for item in value:
         if isinstance(item, PrefectFuture):

@@ -194,6 +194,7 @@ class FlowExecution:
         """The state that the record took, with the value that only this process holds."""
         state = self._final()
         state.data = proposed.data
+        state.belong_to(self.run.id, None)
         self.log(logging.INFO if state.is_completed() else logging.ERROR, f"Finished in state {state}")
 
     def _crash(self, error: BaseException) -> Steps[None]:

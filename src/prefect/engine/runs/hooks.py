@@ -11,6 +11,7 @@ from prefect.engine.awaiting import is_awaitable
 from prefect.core.lifecycle.runs import Run
 from prefect.core.lifecycle.states import State
 from prefect.engine.steps import Step, Steps
+from prefect.utilities.asyncutils import wait_if_awaitable
 
 Log = Callable[..., None]
 
@@ -24,11 +25,7 @@ class HookCall(Step):
         self.call = call
 
     def perform(self) -> None:
-        finished = self.call()
-        if is_awaitable(finished):
-            import asyncio
-
-            asyncio.run(_wait_for(finished))
+        wait_if_awaitable(self.call())
 
     async def aperform(self) -> None:
         finished = self.call()
@@ -36,11 +33,9 @@ class HookCall(Step):
             await finished
 
 
-async def _wait_for(awaitable: Any) -> None:
-    await awaitable
-
-
-def run_hooks(hooks: Sequence[Callable[..., Any]], subject: Any, run: Run, state: State[Any], log: Log) -> Steps[None]:
+def run_hooks(
+    hooks: Sequence[Callable[..., Any]], subject: Any, run: Run, state: State[Any], log: Log
+) -> Steps[None]:
     """Call hooks with (flow or task, run, state) in order; one that fails is logged and the next is called."""
     for hook in hooks:
         name = getattr(hook, "__name__", None) or repr(hook)

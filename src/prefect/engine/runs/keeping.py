@@ -89,7 +89,9 @@ def recorded_state(call: RecordedCall, config: EngineConfig) -> State[Any] | Non
         try:
             value = _load(call.result, config)
         except Exception as error:
-            logger.warning("Task run %s runs again: its recorded result cannot be used. %s", call.run_id, error)
+            logger.warning(
+                "Task run %s runs again: its recorded result cannot be used. %s", call.run_id, error
+            )
             return None
     return State("COMPLETED", call.state_name, call.state_message, HeldResult(value))
 
@@ -126,4 +128,8 @@ def is_json(value: Any, depth: int = 0) -> bool:
         return isfinite(value)
     if kind is list and depth < 20:
         return all(is_json(item, depth + 1) for item in value)
-    return kind is dict and depth < 20 and all(type(k) is str and is_json(v, depth + 1) for k, v in value.items())
+    return (
+        kind is dict
+        and depth < 20
+        and all(type(k) is str and is_json(v, depth + 1) for k, v in value.items())
+    )

@@ -14,8 +14,12 @@ def templated_name(template: str | Callable[..., Any], parameters: dict[str, Any
     if isinstance(template, str):
         return template.format(**parameters)
     code = getattr(template, "__code__", None)
-    takes_parameters = code is not None and "parameters" in code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
+    takes_parameters = (
+        code is not None and "parameters" in code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
+    )
     name = template(parameters=parameters) if takes_parameters else template()
     if not isinstance(name, str):
-        raise TypeError(f"Callable {template} for the run name returned type {type(name).__name__} but a string is required.")
+        raise TypeError(
+            f"Callable {template} for the run name returned type {type(name).__name__} but a string is required."
+        )
     return name

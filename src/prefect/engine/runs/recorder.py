@@ -6,7 +6,7 @@ import json
 from functools import partial
 from typing import Any
 
-from prefect.core.journal import TASK_RUN, TASK_RUN_STATE, Draft, Row, Value
+from prefect.core.journal import TASK_RUN, Draft, Moves, Row, Value
 from prefect.core.lifecycle import progress
 from prefect.core.lifecycle.outcome import HeldResult
 from prefect.core.lifecycle.runs import TaskRun
@@ -27,7 +27,19 @@ class TaskRecorder:
         policy: the task's retry policy as JSON text.
     """
 
-    __slots__ = ("_attempt", "_clock", "_fixed", "_policy", "_record", "_run_bytes", "_run_int", "failure", "result", "run")
+    __slots__ = (
+        "_attempt",
+        "_clock",
+        "_fixed",
+        "_policy",
+        "_record",
+        "_run_bytes",
+        "_run_int",
+        "_states",
+        "failure",
+        "result",
+        "run",
+    )
 
     def __init__(self, run: TaskRun, record: Any, clock: Clock, attempt: int, policy: str) -> None:
         self.run = run
@@ -40,20 +52,25 @@ class TaskRecorder:
         self._fixed: tuple[Value, ...] | None = None
         self.result: tuple[str | None, bytes | None] = (None, None)
         self.failure: str | None = None
+        self._states: tuple[Row, ...] = ()
 
     def pass_through(self, state: State[Any]) -> None:
-        """Enter a state that another follows at once: only its history is written."""
+        """Enter a state that another follows at once: only its history is written, together with the next."""
         self._enter(state)
 
     def enter(self, state: State[Any]) -> None:
         """Enter a state and write the run as it is now."""
         state_id, details, data = self._enter(state)
-        self._record(TASK_RUN, self._row(state, state_id, details, data, *self._counters()))
+        self._write(self._row(state, state_id, details, data, *self._counters()))
 
     def enter_briefly(self, state: State[Any]) -> None:
         """Enter a state that may not last until the batch is written: its row is made only if it does."""
         facts = (state, *self._enter(state), *self._counters())
-        self._record(TASK_RUN, Draft(self._run_bytes, self.run.sequence, partial(self._row, *facts)))
+        self._write(Draft(self._run_bytes, self.run.sequence, partial(self._row, *facts)))
+
+    def _write(self, row: Row | Draft) -> None:
+        states, self._states = self._states, ()
+        self._record(TASK_RUN, Moves(states, row))
 
     def _enter(self, state: State[Any]) -> tuple[bytes, str | None, str | None]:
         """Move the run on and write the state's history; returns the state's id, details and data as they are stored."""
@@ -68,7 +85,7 @@ class TaskRecorder:
         data = None if state.data is None else state_data_json(state)
         row = (self._run_bytes, run.sequence, state_id, self._attempt, state.type._value_, state.name, state._moment,
                state.message, details, data)  # fmt: skip
-        self._record(TASK_RUN_STATE, row)
+        self._states = (*self._states, row)
         return state_id, details, data
 
     def _counters(self) -> tuple[int, int, int | None, int | None, int]:

@@ -12,7 +12,9 @@ from prefect.engine.specs import FlowSpec
 from prefect.exceptions import ParameterBindError
 
 
-def stored_parameters(flow: FlowSpec, flow_run_id: UUID, given: Mapping[str, Any] | None = None) -> dict[str, Any]:
+def stored_parameters(
+    flow: FlowSpec, flow_run_id: UUID, given: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
     """The parameters a run was started with, `given` ones in their place, and defaults for those it lacks.
 
     Raises ObjectNotFound if there is no such run, ParameterBindError if a parameter could not be kept and is not given.

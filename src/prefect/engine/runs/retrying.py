@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
-from prefect.engine.awaiting import is_awaitable
 from prefect.core.lifecycle.runs import TaskRun
 from prefect.core.lifecycle.states import State
 from prefect.engine.specs import TaskSpec
 from prefect.engine.steps import Step
+from prefect.utilities.asyncutils import wait_if_awaitable
 
 
 def retries_left(task: TaskSpec, run: TaskRun) -> bool:
@@ -25,7 +25,9 @@ def retry_delay(delays: float | Sequence[float], tries: int, jitter: float | Non
         jitter: the delay grows by up to this factor of itself.
         random: a number from [0, 1).
     """
-    delay = delays if isinstance(delays, (int, float)) else delays[min(tries, len(delays)) - 1] if delays else 0
+    delay = (
+        delays if isinstance(delays, (int, float)) else delays[min(tries, len(delays)) - 1] if delays else 0
+    )
     return delay * (1 + jitter * random) if jitter else delay
 
 
@@ -38,22 +40,17 @@ class Condition(Step):
         self.ask = ask
 
     def perform(self) -> bool:
-        answer = self.ask()
-        if not is_awaitable(answer):
-            return bool(answer)
-        import asyncio
-
-        return asyncio.run(_answer(answer))
+        return bool(wait_if_awaitable(self.ask()))
 
     async def aperform(self) -> bool:
         answer = self.ask()
-        return bool(await answer) if is_awaitable(answer) else bool(answer)
-
-
-async def _answer(answer: Awaitable[bool]) -> bool:
-    return bool(await answer)
+        return bool(await answer if isinstance(answer, Awaitable) else answer)
 
 
 def failure_text(failure: BaseException | State[Any]) -> str:
     """How a failed try is told in the log."""
-    return f"Task run failed with state: {failure!r}" if isinstance(failure, State) else f"Task run failed with exception: {failure!r}"
+    return (
+        f"Task run failed with state: {failure!r}"
+        if isinstance(failure, State)
+        else f"Task run failed with exception: {failure!r}"
+    )

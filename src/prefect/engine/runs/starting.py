@@ -76,7 +76,9 @@ class FlowStart:
         seen = {}
         for name, value in self.parameters.items():
             origin = parent.results.origin(value)
-            seen[name] = stand_in(value) if origin is None or origin.call_key is None else ("call", origin.call_key)
+            seen[name] = (
+                stand_in(value) if origin is None or origin.call_key is None else ("call", origin.call_key)
+            )
         equal = equality_key(caller_key(), f"flow:{self.flow.name}", fingerprint(seen))
         self.call_key = call_key(equal, parent.calls.next(equal))
 
@@ -137,7 +139,10 @@ class FlowStart:
 
     def _begin_attempt(self, run_id: UUID) -> Transition:
         run = self.runtime.backend.read_flow_run(run_id)
-        pending, running = self._state(StateType.PENDING, "Pending"), self._state(StateType.RUNNING, "Running")
+        pending, running = (
+            self._state(StateType.PENDING, "Pending"),
+            self._state(StateType.RUNNING, "Running"),
+        )
         transition = self.runtime.backend.propose(run_id, (pending, running), run.attempt + 1)
         if self.child is not None:
             self._child_enters(transition.run, "Running")
@@ -162,7 +167,9 @@ class FlowStart:
             tags=sorted(current_tags()),
             parent_task_run_id=None if self.child is None else self.child.run.id,
             parent_flow_run_id=None if parent is None else parent.flow_run.id,
-            root_flow_run_id=None if parent is None else parent.flow_run.root_flow_run_id or parent.flow_run.id,
+            root_flow_run_id=None
+            if parent is None
+            else parent.flow_run.root_flow_run_id or parent.flow_run.id,
             retries=self.flow.retries,
             retry_delay=float(self.flow.retry_delay_seconds),
             entrypoint=self.flow.entrypoint,
@@ -182,7 +189,9 @@ class FlowStart:
         if self.resuming and self.config.replay_on_resume:
             replay = Replay.of(self.runtime.backend.recorded_calls(run.id), self.replay_from)
         parameters = self._validated or self.parameters
-        context = FlowRunContext(self.flow, run, parameters, self.runtime, self.config, self.clock.now(), replay)
+        context = FlowRunContext(
+            self.flow, run, parameters, self.runtime, self.config, self.clock.now(), replay
+        )
         context.attempt = attempt
         return context
 

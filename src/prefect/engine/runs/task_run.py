@@ -10,7 +10,7 @@ Recording returns at once, so it is done on the way; what may wait (the user's f
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -25,6 +25,7 @@ from prefect.engine.config import EngineConfig
 from prefect.engine.context import FlowRunContext, TaskRunContext, caller_key, current_tags
 from prefect.engine.logs.loggers import log_task_line
 from prefect.engine.logs.traces import users_part
+from prefect.engine.runs import tag_slots
 from prefect.engine.runs.caching import CachedCall, needs_transaction
 from prefect.engine.runs.failures import crashed_state, describe, fingerprint_json
 from prefect.engine.runs.final_state import returned_state
@@ -35,7 +36,7 @@ from prefect.engine.runs.recorder import TaskRecorder
 from prefect.engine.runs.retrying import Condition, failure_text, retries_left, retry_delay
 from prefect.engine.runtime import Runtime
 from prefect.engine.specs import TaskSpec
-from prefect.engine.steps import Call, Sleep, Steps
+from prefect.engine.steps import Block, Call, Sleep, Steps
 from prefect.engine.timeouts import DeadlineReached
 from prefect.exceptions import UpstreamTaskError
 
@@ -107,7 +108,31 @@ class TaskExecution:
             return self._final()
         if self._replay():
             return self._final()
-        self._begin()
+        limited = tag_slots.limited(self.runtime, self.run.tags) if self.run.tags else ()
+        if limited:
+            yield from self._with_slots(limited)
+        else:
+            self._begin()
+            yield from self._inside()
+        return self._final()
+
+    def _with_slots(self, limited: Sequence[str]) -> Steps[None]:
+        """The call, once there is a slot of every limit on its tags."""
+        self._make_ready()
+        try:
+            holder = yield from tag_slots.hold(self.runtime, self.recorder, limited)
+        except BaseException as error:
+            self._crash(error)
+            raise
+        try:
+            self.recorder.enter_briefly(State.at(self.clock.now(), StateType.RUNNING, "Running"))
+            yield from self._inside()
+        except BaseException:
+            tag_slots.give_back(self.runtime, holder)
+            raise
+        yield Block(partial(tag_slots.give_back, self.runtime, holder))
+
+    def _inside(self) -> Steps[None]:
         token = TaskRunContext.current.set(self.context)
         try:
             yield from self._enter_hooks(self.task.on_running_hooks)
@@ -123,7 +148,6 @@ class TaskExecution:
             raise
         finally:
             TaskRunContext.current.reset(token)
-        return self._final()
 
     def tries(self) -> Steps[None]:
         """Call the function until it succeeds or there are no retries left."""
@@ -228,13 +252,18 @@ class TaskExecution:
 
     def _begin(self) -> None:
         """Record Pending and Running, and make the context the function will see."""
+        now = self._make_ready()
+        self.recorder.enter_briefly(State.at(now, StateType.RUNNING, "Running"))
+
+    def _make_ready(self) -> int:
+        """Record Pending and make the context the function will see; returns the moment."""
         now = self.clock.now()
         template = self.task.task_run_name
         if template is not None:
             self.run.name = templated_name(template, self.parameters)
         self.context = self._make_context()
         self.recorder.pass_through(State.at(now, StateType.PENDING, "Pending"))
-        self.recorder.enter_briefly(State.at(now, StateType.RUNNING, "Running"))
+        return now
 
     def _make_context(self) -> TaskRunContext:
         moment = self.clock.now()
@@ -250,9 +279,13 @@ class TaskExecution:
         if not retries_left(task, run) or not (yield from self._condition_holds(failure)):
             self._log_failure(failure)
             return False
-        delay = retry_delay(task.retry_delay_seconds, run.run_count, task.retry_jitter_factor, self.clock.random())
+        delay = retry_delay(
+            task.retry_delay_seconds, run.run_count, task.retry_jitter_factor, self.clock.random()
+        )
         when = f"{delay} second(s) from now" if delay else "immediately"
-        self.log(logging.INFO, f"{failure_text(failure)} - Retry {run.run_count}/{task.retries} will start {when}")
+        self.log(
+            logging.INFO, f"{failure_text(failure)} - Retry {run.run_count}/{task.retries} will start {when}"
+        )
         if delay:
             due = StateDetails(scheduled_time=to_datetime(self.clock.now() + int(delay * SECOND)))
             self.recorder.enter(State.at(self.clock.now(), StateType.SCHEDULED, "AwaitingRetry", details=due))
@@ -273,7 +306,7 @@ class TaskExecution:
 
     def _log_failure(self, failure: BaseException | State[Any]) -> None:
         error = None if isinstance(failure, State) else failure
-        self.log(logging.ERROR, failure_text(failure) + (" - Retries are exhausted" if error else ""), error)
+        self.log(logging.ERROR, failure_text(failure) + (" - Retries are exhausted" if error and self.task.retries else ""), error)
 
     def _failed_state(self, error: BaseException) -> State[Any]:
         return failed_state(error, self.task.timeout_seconds, self.clock.now())
@@ -353,4 +386,10 @@ def failed_state(error: BaseException, timeout: float | None, moment: int) -> St
     if isinstance(error, DeadlineReached):
         message = f"Task run exceeded timeout of {timeout} second(s)"
         return State.at(moment, StateType.FAILED, "TimedOut", message, HeldResult(error))
-    return State.at(moment, StateType.FAILED, "Failed", f"Task run encountered an exception {describe(error)}", HeldResult(error))
+    return State.at(
+        moment,
+        StateType.FAILED,
+        "Failed",
+        f"Task run encountered an exception {describe(error)}",
+        HeldResult(error),
+    )

@@ -21,9 +21,7 @@ class APISettings(Group, path="api"):
         OPTIONAL_SECRET, None, "Credentials `user:password` sent with each request to the API.", secret=True
     )
     key = Field(OPTIONAL_SECRET, None, "API key sent with each request to the API.", secret=True)
-    tls_insecure_skip_verify = Field(
-        BOOL, False, "Accept any certificate from the API. Unsafe outside of experiments."
-    )
+    tls_insecure_skip_verify = Field(BOOL, False, "Accept any certificate from the API. Unsafe outside of experiments.")
     ssl_cert_file = Field(
         OPTIONAL_TEXT,
         From((), lambda: os.environ.get("SSL_CERT_FILE") or None),

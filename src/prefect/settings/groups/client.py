@@ -20,9 +20,7 @@ def read_status_codes(raw: object) -> set[int]:
 def read_headers(raw: object) -> dict[str, str]:
     """HTTP headers from a mapping or a JSON object, all text."""
     headers = read_json(raw) if isinstance(raw, str) else raw
-    if not isinstance(headers, dict) or not all(
-        isinstance(text, str) for pair in headers.items() for text in pair
-    ):
+    if not isinstance(headers, dict) or not all(isinstance(text, str) for pair in headers.items() for text in pair):
         raise ValueError(raw)
     return dict(headers)
 

@@ -140,9 +140,7 @@ class SQLAlchemySettings(Group, path="server.database.sqlalchemy"):
     """The pool of connections to the database."""
 
     connect_args = Section(SQLAlchemyConnectArgsSettings)
-    pool_size = Field(
-        integer(), 5, "Connections kept open to the database.", aliases=("PREFECT_SQLALCHEMY_POOL_SIZE",)
-    )
+    pool_size = Field(integer(), 5, "Connections kept open to the database.", aliases=("PREFECT_SQLALCHEMY_POOL_SIZE",))
     pool_recycle = Field(integer(), 3600, "Seconds after which a connection is opened anew.")
     pool_timeout = Field(optional(number()), 30.0, "Seconds to wait for a free connection.")
     max_overflow = Field(
@@ -185,9 +183,7 @@ class ServerDatabaseSettings(Group, path="server.database"):
     host = Field(OPTIONAL_TEXT, None, "Host of the database.", aliases=("PREFECT_API_DATABASE_HOST",))
     port = Field(optional(integer()), None, "Port of the database.", aliases=("PREFECT_API_DATABASE_PORT",))
     user = Field(OPTIONAL_TEXT, None, "User of the database.", aliases=("PREFECT_API_DATABASE_USER",))
-    name = Field(
-        OPTIONAL_TEXT, None, "Name, or file, of the database.", aliases=("PREFECT_API_DATABASE_NAME",)
-    )
+    name = Field(OPTIONAL_TEXT, None, "Name, or file, of the database.", aliases=("PREFECT_API_DATABASE_NAME",))
     password = Field(
         OPTIONAL_SECRET,
         None,
@@ -214,9 +210,7 @@ class ServerDatabaseSettings(Group, path="server.database"):
         "Seconds that connecting to the database may take.",
         aliases=("PREFECT_API_DATABASE_CONNECTION_TIMEOUT",),
     )
-    migration_timeout = Field(
-        optional(number(above=0)), None, "Seconds that bringing the schema up to date may take."
-    )
+    migration_timeout = Field(optional(number(above=0)), None, "Seconds that bringing the schema up to date may take.")
     busy_timeout = Field(
         number(at_least=0),
         120.0,

@@ -20,9 +20,7 @@ class EventsSettings(Group, path="events"):
 class ExperimentsSettings(Group, path="experiments"):
     """Features that may still change."""
 
-    warn = Field(
-        BOOL, True, "Warn when an experimental feature is used.", aliases=("PREFECT_EXPERIMENTAL_WARN",)
-    )
+    warn = Field(BOOL, True, "Warn when an experimental feature is used.", aliases=("PREFECT_EXPERIMENTAL_WARN",))
 
 
 class PluginsSettings(Group, path="plugins"):
@@ -47,9 +45,7 @@ class PluginsSettings(Group, path="plugins"):
         "Seconds that a plugin may take to start.",
         aliases=("PREFECT_EXPERIMENTS_PLUGINS_SETUP_TIMEOUT_SECONDS",),
     )
-    strict = Field(
-        BOOL, False, "Stop when a plugin fails to start.", aliases=("PREFECT_EXPERIMENTS_PLUGINS_STRICT",)
-    )
+    strict = Field(BOOL, False, "Stop when a plugin fails to start.", aliases=("PREFECT_EXPERIMENTS_PLUGINS_STRICT",))
     safe_mode = Field(
         BOOL, False, "Find plugins but don't run them.", aliases=("PREFECT_EXPERIMENTS_PLUGINS_SAFE_MODE",)
     )
@@ -66,9 +62,7 @@ class TestingSettings(Group, path="testing"):
     """Switches for tests."""
 
     test_mode = Field(BOOL, False, "Behave for tests: log everything.", aliases=("PREFECT_TEST_MODE",))
-    unit_test_mode = Field(
-        BOOL, False, "Behave for Headrace's own unit tests.", aliases=("PREFECT_UNIT_TEST_MODE",)
-    )
+    unit_test_mode = Field(BOOL, False, "Behave for Headrace's own unit tests.", aliases=("PREFECT_UNIT_TEST_MODE",))
     unit_test_loop_debug = Field(
         BOOL, True, "Run event loops of unit tests in debug mode.", aliases=("PREFECT_UNIT_TEST_LOOP_DEBUG",)
     )

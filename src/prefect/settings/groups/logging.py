@@ -63,9 +63,7 @@ class LoggingSettings(Group, path="logging"):
     config_path = path_field(
         "logging.yml", "File with a logging configuration of your own.", "PREFECT_LOGGING_SETTINGS_PATH"
     )
-    extra_loggers = Field(
-        WORDS, From((), list), "Names of other libraries' loggers whose lines count as the run's."
-    )
+    extra_loggers = Field(WORDS, From((), list), "Names of other libraries' loggers whose lines count as the run's.")
     log_prints = Field(BOOL, False, "Turn what flows and tasks print into log lines.")
     colors = Field(BOOL, True, "Write logs to the console in colour.")
     markup = Field(BOOL, False, "Read [bold]markup[/] in log messages on the console.")

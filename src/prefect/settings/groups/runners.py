@@ -13,9 +13,7 @@ class RunnerServerSettings(Group, path="runner.server"):
     host = Field(TEXT, "localhost", "Host name or address on which the runner serves.")
     port = Field(PORT, 8080, "Port on which the runner serves.")
     log_level = Field(LEVEL, "ERROR", "Lowest level that the runner's web server logs.")
-    missed_polls_tolerance = Field(
-        integer(), 2, "Polls that may be missed before the runner counts as unhealthy."
-    )
+    missed_polls_tolerance = Field(integer(), 2, "Polls that may be missed before the runner counts as unhealthy.")
 
 
 class RunnerSettings(Group, path="runner"):
@@ -24,9 +22,7 @@ class RunnerSettings(Group, path="runner"):
     process_limit = Field(integer(), 5, "Flow runs that a runner executes at the same time.")
     poll_frequency = Field(integer(), 10, "Seconds between two looks for scheduled runs.")
     crash_on_cancellation_failure = Field(BOOL, False, "Stop a run that can't be watched for cancellation.")
-    auto_install_dependencies = Field(
-        BOOL, False, "Install what a deployment's code needs before running it."
-    )
+    auto_install_dependencies = Field(BOOL, False, "Install what a deployment's code needs before running it.")
     server = Section(RunnerServerSettings)
 
 

@@ -43,9 +43,7 @@ def write_retry_delay(delay: RetryDelay | None) -> str:
 
 
 _DELAYS = "seconds, 0 or more, or several separated by commas"
-RETRY_DELAY: Kind[RetryDelay] = Kind(
-    "int | float | list[float]", _DELAYS, read_retry_delay, write_retry_delay
-)
+RETRY_DELAY: Kind[RetryDelay] = Kind("int | float | list[float]", _DELAYS, read_retry_delay, write_retry_delay)
 OPTIONAL_RETRY_DELAY: Kind[RetryDelay | None] = Kind(
     "int | float | list[float] | None", _DELAYS, read_optional_retry_delay, write_retry_delay
 )
@@ -146,9 +144,7 @@ class ResultsSettings(Group, path="results"):
         "Block `type/name` that stores results; default: the local directory.",
         aliases=("PREFECT_DEFAULT_RESULT_STORAGE_BLOCK",),
     )
-    local_storage_path = path_field(
-        "storage", "Directory of results stored locally.", "PREFECT_LOCAL_STORAGE_PATH"
-    )
+    local_storage_path = path_field("storage", "Directory of results stored locally.", "PREFECT_LOCAL_STORAGE_PATH")
     inline_limit = Field(
         integer(at_least=0),
         8192,

@@ -26,9 +26,7 @@ POSITIVE = integer(above=0)
 class ServerAPISettings(Group, path="server.api"):
     """The server's API."""
 
-    auth_string = Field(
-        OPTIONAL_SECRET, None, "Credentials `user:password` that each request must carry.", secret=True
-    )
+    auth_string = Field(OPTIONAL_SECRET, None, "Credentials `user:password` that each request must carry.", secret=True)
     host = Field(TEXT, "127.0.0.1", "Address on which the server listens.")
     port = Field(PORT, 4200, "Port on which the server listens.")
     base_path = Field(OPTIONAL_TEXT, None, "Path in front of the API, behind a proxy that adds one.")
@@ -67,9 +65,7 @@ class ServerAPISettings(Group, path="server.api"):
         aliases=("PREFECT_SERVER_CORS_ALLOWED_HEADERS",),
     )
     websocket_ping_interval = Field(number(), 20.0, "Seconds between two pings on a WebSocket.")
-    websocket_ping_timeout = Field(
-        number(), 20.0, "Seconds without an answer after which a WebSocket is closed."
-    )
+    websocket_ping_timeout = Field(number(), 20.0, "Seconds without an answer after which a WebSocket is closed.")
     max_parameter_size = Field(
         integer(at_least=0), 524_288, "Bytes that the parameters of one run may take; 0 means any number."
     )
@@ -89,9 +85,7 @@ class ServerUISettings(Group, path="server.ui"):
         "Address at which browsers find the API; default: api.url, else from the server's host and port.",
         aliases=("PREFECT_UI_API_URL",),
     )
-    serve_base = Field(
-        TEXT, "/", "Path below which the web pages are served.", aliases=("PREFECT_UI_SERVE_BASE",)
-    )
+    serve_base = Field(TEXT, "/", "Path below which the web pages are served.", aliases=("PREFECT_UI_SERVE_BASE",))
     static_directory = Field(
         OPTIONAL_TEXT,
         None,

@@ -72,9 +72,7 @@ RETENTIONS: Kind[Retentions] = Kind(
     read_retentions,
     lambda table: write_json({name: format_duration(duration) for name, duration in table.items()}),
 )
-LONG_DURATION: Kind[timedelta] = Kind(
-    "timedelta", "a duration above 1 hour", read_long_duration, format_duration
-)
+LONG_DURATION: Kind[timedelta] = Kind("timedelta", "a duration above 1 hour", read_long_duration, format_duration)
 
 
 def former(name: str) -> tuple[str, ...]:
@@ -129,9 +127,7 @@ class ServerServicesEventPersisterSettings(Group, path="server.services.event_pe
     """Writes events to the database."""
 
     enabled = Field(BOOL, True, "Run this service.", aliases=former("EVENT_PERSISTER_ENABLED"))
-    batch_size = Field(
-        POSITIVE, 20, "Events written in one transaction.", aliases=former("EVENT_PERSISTER_BATCH_SIZE")
-    )
+    batch_size = Field(POSITIVE, 20, "Events written in one transaction.", aliases=former("EVENT_PERSISTER_BATCH_SIZE"))
     read_batch_size = Field(
         POSITIVE, 1, "Events taken from the queue at once.", aliases=former("EVENT_PERSISTER_READ_BATCH_SIZE")
     )
@@ -149,9 +145,7 @@ class ServerServicesForemanSettings(Group, path="server.services.foreman"):
     """Watches over workers, work pools and deployments."""
 
     enabled = Field(BOOL, True, "Run this service.", aliases=former("FOREMAN_ENABLED"))
-    loop_seconds = Field(
-        number(), 15.0, "Seconds between two passes.", aliases=former("FOREMAN_LOOP_SECONDS")
-    )
+    loop_seconds = Field(number(), 15.0, "Seconds between two passes.", aliases=former("FOREMAN_LOOP_SECONDS"))
     inactivity_heartbeat_multiple = Field(
         integer(),
         3,
@@ -182,9 +176,7 @@ class ServerServicesLateRunsSettings(Group, path="server.services.late_runs"):
     """Marks runs that should have started."""
 
     enabled = Field(BOOL, True, "Run this service.", aliases=former("LATE_RUNS_ENABLED"))
-    loop_seconds = Field(
-        number(), 5.0, "Seconds between two passes.", aliases=former("LATE_RUNS_LOOP_SECONDS")
-    )
+    loop_seconds = Field(number(), 5.0, "Seconds between two passes.", aliases=former("LATE_RUNS_LOOP_SECONDS"))
     after_seconds = Field(
         DURATION,
         timedelta(seconds=15),
@@ -197,9 +189,7 @@ class ServerServicesSchedulerSettings(Group, path="server.services.scheduler"):
     """Creates the runs of schedules ahead of time."""
 
     enabled = Field(BOOL, True, "Run this service.", aliases=former("SCHEDULER_ENABLED"))
-    loop_seconds = Field(
-        number(), 60.0, "Seconds between two passes.", aliases=former("SCHEDULER_LOOP_SECONDS")
-    )
+    loop_seconds = Field(number(), 60.0, "Seconds between two passes.", aliases=former("SCHEDULER_LOOP_SECONDS"))
     deployment_batch_size = Field(
         integer(), 100, "Deployments looked at at once.", aliases=former("SCHEDULER_DEPLOYMENT_BATCH_SIZE")
     )
@@ -233,9 +223,7 @@ class ServerServicesPauseExpirationsSettings(Group, path="server.services.pause_
     """Fails runs whose pause lasted too long."""
 
     enabled = Field(BOOL, True, "Run this service.", aliases=former("PAUSE_EXPIRATIONS_ENABLED"))
-    loop_seconds = Field(
-        number(), 5.0, "Seconds between two passes.", aliases=former("PAUSE_EXPIRATIONS_LOOP_SECONDS")
-    )
+    loop_seconds = Field(number(), 5.0, "Seconds between two passes.", aliases=former("PAUSE_EXPIRATIONS_LOOP_SECONDS"))
 
 
 class ServerServicesRepossessorSettings(Group, path="server.services.repossessor"):

@@ -35,3 +35,8 @@ def of_flow_run(reading: Reading, run_id: UUID) -> list[Record]:
 def by_id(reading: Reading, artifact_id: UUID) -> Record | None:
     """The artifact of that id; None if there is none."""
     return reading.one(select(artifact).where(artifact.c.id == artifact_id))
+
+
+def page(reading: Reading, limit: int | None = None, offset: int = 0) -> list[Record]:
+    """All artifacts, newest first."""
+    return reading.rows(select(artifact).order_by(*_NEWEST).limit(limit).offset(offset))

@@ -22,6 +22,7 @@ class TaskRunFilter:
 
     state_types: Sequence[str] = ()
     flow_run_ids: Sequence[UUID] = ()
+    attempt: int | None = None
 
 
 HIDDEN = frozenset({"result", "call_key"})
@@ -53,6 +54,8 @@ def _filtered(query: Select[*tuple[object, ...]], wanted: TaskRunFilter) -> Sele
         query = query.where(task_run.c.state_type.in_(wanted.state_types))
     if wanted.flow_run_ids:
         query = query.where(task_run.c.flow_run_id.in_(wanted.flow_run_ids))
+    if wanted.attempt is not None:
+        query = query.where(task_run.c.attempt == wanted.attempt)
     return query
 
 

@@ -8,9 +8,7 @@ from uuid import UUID
 from prefect.core.records.artifacts import ArtifactRecord
 from prefect.storage.transaction import Transaction
 
-_SELECT = (
-    "SELECT id, key, type, data, description, metadata, flow_run_id, task_run_id, created, updated FROM artifact"
-)
+_SELECT = "SELECT id, key, type, data, description, metadata, flow_run_id, task_run_id, created, updated FROM artifact"
 
 
 def newest(tx: Transaction, key: str | None) -> ArtifactRecord | None:

@@ -22,17 +22,12 @@ def refuse_stale_attempts(proposal: Proposal) -> Verdict | None:
 
 
 _STARTS = frozenset({StateType.SCHEDULED, StateType.PENDING, StateType.RUNNING})
-_TAKEN_BY: dict[StateType, frozenset[StateType]] = {
-    StateType.RUNNING: _STARTS,
-    StateType.SCHEDULED: _STARTS,
-    StateType.PAUSED: frozenset({StateType.PENDING}),
-}
-"""By the state in which a process holds a run (calls it, waits for its next try, waits for it to be resumed): what
-another may not do."""
+_HELD = frozenset({StateType.RUNNING, StateType.SCHEDULED})
+"""States in which a live lease means that a process calls the run's function, or waits for its next try."""
 
 
 def refuse_second_claim(proposal: Proposal) -> Verdict | None:
-    """Of several that claim a run by PENDING only the first succeeds; an attempt of its own may begin from there."""
+    """Of several that claim a run by PENDING only the first succeeds; a further attempt may begin from there."""
     current = proposal.facts.state
     if (
         current is None
@@ -48,9 +43,9 @@ def refuse_second_claim(proposal: Proposal) -> Verdict | None:
 def refuse_second_runner(proposal: Proposal) -> Verdict | None:
     """Refuse to start a run while a live lease says that somebody else is running it."""
     current = proposal.facts.state
-    if current is None or not proposal.facts.lease_live:
+    if current is None or current.type not in _HELD or not proposal.facts.lease_live:
         return None
-    if proposal.proposed.type not in _TAKEN_BY.get(current.type, ()):
+    if proposal.proposed.type not in _STARTS:
         return None
     return reject(
         "This run is being executed by a live process; cancel it first, or wait until it has ended."

@@ -1,4 +1,4 @@
-"""Only what runs can be paused, and not for longer than the pause was to last."""
+"""Only what runs can be paused, and it goes on within the time that the pause was given."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from prefect.core.lifecycle.states import State, StateType
 from prefect.core.lifecycle.transitions import Proposal, Verdict, reject, replace_with
 from prefect.core.times import to_micros
 
-_RESUMES = frozenset({StateType.SCHEDULED, StateType.PENDING, StateType.RUNNING})
+_RESUMES = frozenset({StateType.SCHEDULED, StateType.RUNNING})
 
 
 def pause_only_what_runs(proposal: Proposal) -> Verdict | None:
@@ -15,6 +15,18 @@ def pause_only_what_runs(proposal: Proposal) -> Verdict | None:
     if proposal.proposed.type is not StateType.PAUSED or current is None or current.type is StateType.RUNNING:
         return None
     return reject("Cannot pause flows that are not currently running.")
+
+
+def resume_before_starting(proposal: Proposal) -> Verdict | None:
+    """Refuse PENDING for a paused run: it is resumed where it waits (RUNNING), or scheduled again."""
+    current = proposal.facts.state
+    if (
+        current is None
+        or current.type is not StateType.PAUSED
+        or proposal.proposed.type is not StateType.PENDING
+    ):
+        return None
+    return reject("This run cannot transition to the PENDING state from the PAUSED state.")
 
 
 def end_overdue_pauses(proposal: Proposal) -> Verdict | None:

@@ -1,0 +1,125 @@
+"""`prefect flow-run retry`: run a flow run again from the code it came from; what had finished is not done again."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from types import ModuleType
+from typing import Any
+from uuid import UUID
+
+import click
+
+from prefect.cli.flow_runs.cancel import describe
+from prefect.cli.flow_runs.dry_run import show_plan
+from prefect.cli.output import fail, say
+from prefect.cli.parameters import command, joined, output_option, positional
+from prefect.cli.record import checked_backend
+from prefect.core.lifecycle.runs import FlowRun
+from prefect.core.lifecycle.states import State
+from prefect.entrypoints import as_main, flow_in, load_script
+from prefect.exceptions import Abort, MissingFlowError, ScriptError
+from prefect.flows import Flow
+from prefect.orchestrator.backend import EmbeddedBackend
+from prefect.storage.keyed import attempts, flow_runs
+
+Load = Callable[[str], Any]
+
+
+@command("retry")
+@positional("id-or-name")
+@click.option("--entrypoint", "-e", help="Where the flow is now: path/to/file.py:flow or module.flow.")
+@click.option("--from", "again_from", type=click.UUID, help="A task run from which on everything is run again.")
+@click.option("--dry-run", is_flag=True, help="Only list which calls would be reused and which run.")
+@output_option
+@click.pass_obj
+def retry(
+    load: Load, id_or_name: str, entrypoint: str | None, again_from: UUID | None, dry_run: bool, as_json: bool
+) -> None:
+    """Run a flow run again. Calls that had finished return their recorded results; the rest is executed.
+
+    It may have failed, crashed, been cancelled, or completed. It runs in this process, from the entrypoint on record.
+    """
+    if as_json and not dry_run:
+        fail("--output goes with --dry-run only.")
+    backend = checked_backend()
+    run = find_run(load, backend, id_or_name)
+    refuse_live(backend, run)
+    if dry_run:
+        return show_plan(load, backend, run, again_from, as_json)
+    place = entrypoint or run.entrypoint
+    if place is None:
+        fail(f"Flow run '{run.id}' has no entrypoint on record. Say where its flow is: --entrypoint path/to/file.py:flow")
+    module, flow = loaded(run, place)
+    say(f"Retrying flow run {run.name!r} ({run.id})")
+    report(run, resumed(module, flow, run, again_from))
+
+
+def find_run(load: Load, backend: EmbeddedBackend, id_or_name: str) -> FlowRun:
+    """The run of that id or name; ends the command if there is none, or several of the name."""
+    try:
+        wanted = UUID(id_or_name)
+    except ValueError:
+        wanted = _by_name(load, backend, id_or_name)
+    run = backend.store.read(lambda tx: flow_runs.load(tx, wanted))
+    if run is None:
+        fail(f"Flow run {id_or_name!r} not found!")
+    return run
+
+
+def _by_name(load: Load, backend: EmbeddedBackend, name: str) -> UUID:
+    reading = load("storage.aggregates.reading:Reading")(backend.store)
+    ids = [UUID(str(run["id"])) for run in load("storage.aggregates.flow_runs:by_name")(reading, name)]
+    if not ids:
+        fail(f"Flow run {name!r} not found!")
+    if len(ids) > 1:
+        fail(f"Several flow runs are named {name!r}; retry one by its id: {joined([str(found) for found in ids])}")
+    return ids[0]
+
+
+def refuse_live(backend: EmbeddedBackend, run: FlowRun) -> None:
+    """End the command if a process is running the run."""
+    live = backend.store.read(lambda tx: attempts.live_attempt(tx, run.id))
+    if live is None or (run.state is not None and run.state.is_final()):
+        return
+    fail(
+        f"Flow run '{run.id}' is in state {run.state_type} and cannot be retried: process {describe(live.holder)} is"
+        f" executing it. Wait until it has ended, or: prefect flow-run cancel {run.id}"
+    )
+
+
+def loaded(run: FlowRun, entrypoint: str) -> tuple[ModuleType, Flow[Any, Any]]:
+    """The script and the flow in it; ends the command, with the mend, if there is none."""
+    try:
+        module = load_script(entrypoint)
+        flow: Flow[Any, Any] = flow_in(Flow, module, entrypoint)
+    except (MissingFlowError, ScriptError, ValueError) as error:
+        fail(
+            f"Flow {run.flow_name!r} of flow run {run.name!r} cannot be loaded from {entrypoint!r}: {error}"
+            f" Say where it is now: prefect flow-run retry {run.id} --entrypoint path/to/file.py:flow"
+        )
+    return module, flow if flow.name == run.flow_name else variant(flow, run, module)
+
+
+def variant(flow: Flow[Any, Any], run: FlowRun, module: ModuleType) -> Flow[Any, Any]:
+    """The module's flow of the run's name that was made from this one by changing its options; else this one."""
+    flows = (value for value in vars(module).values() if isinstance(value, Flow) and value.fn is flow.fn)
+    return next((other for other in flows if other.name == run.flow_name), flow)
+
+
+def resumed(module: ModuleType, flow: Flow[Any, Any], run: FlowRun, again_from: UUID | None) -> State[Any]:
+    """Run it; returns its final state."""
+    try:
+        with as_main(module):
+            outcome = flow.resume(run.id, from_task_run=again_from, return_state=True)
+            state: State[Any] = asyncio.run(outcome) if asyncio.iscoroutine(outcome) else outcome
+            return state
+    except Abort as error:
+        fail(f"Flow run '{run.id}' cannot be retried: {error}")
+
+
+def report(run: FlowRun, state: State[Any]) -> None:
+    """Say how it ended; exit code 1 unless it completed."""
+    if not state.is_completed():
+        fail(f"Flow run {run.name!r} finished in state {state.name}: {state.message or 'no message'}")
+    say(f"Flow run {run.name!r} finished in state {state.name}.")

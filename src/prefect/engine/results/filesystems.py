@@ -1,0 +1,176 @@
+"""Where results are kept: the interfaces, and the local file system.
+
+A storage reads and writes bytes under a path. Its methods may be plain or asynchronous; each method `m` of
+ours blocks, gives an awaitable where an event loop runs (as users of the incumbent expect), has a twin `am`
+that is always asynchronous, and is called by our own code through `call_storage`, which always blocks.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import shutil
+from abc import ABC, abstractmethod
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from prefect.engine.results.errors import ResultStorageError
+from prefect.engine.results.options import Options
+from prefect.utilities.asyncutils import Dispatched, async_dispatch, wait_if_awaitable
+from prefect.utilities.filesystem import PRIVATE_FOLDER, filter_files, make_private_folder, write_atomically
+from prefect.utilities.twins import twin
+
+IGNORE_FILE = ".prefectignore"
+
+
+class ReadableFileSystem(Options, ABC):
+    """A storage that files can be read from."""
+
+    @abstractmethod
+    def read_path(self, path: str) -> Any:
+        """The content of a file, as bytes. Raises ValueError or FileNotFoundError if there is none."""
+
+
+class WritableFileSystem(ReadableFileSystem):
+    """A storage that files can be read from and written to: what results are kept in."""
+
+    @abstractmethod
+    def write_path(self, path: str, content: bytes) -> Any:
+        """Write a file, replacing what was there."""
+
+
+class ReadableDeploymentStorage(Options, ABC):
+    """A storage that a folder of code can be fetched from."""
+
+    @abstractmethod
+    def get_directory(self, from_path: str | None = None, local_path: str | None = None) -> Any:
+        """Copy a folder of the storage into a local one."""
+
+
+class WritableDeploymentStorage(ReadableDeploymentStorage):
+    """A storage that a folder of code can be fetched from and put into."""
+
+    @abstractmethod
+    def put_directory(
+        self, local_path: str | None = None, to_path: str | None = None, ignore_file: str | None = None
+    ) -> Any:
+        """Copy a local folder into the storage, but for what `ignore_file` lists."""
+
+
+def call_storage(storage: object, method: str, *args: object) -> Any:
+    """Call a storage's method and wait for its result, whatever its colour and whatever runs around."""
+    found = getattr(type(storage), method, None)
+    if isinstance(found, Dispatched):
+        return found.sync(storage, *args)
+    return wait_if_awaitable(getattr(storage, method)(*args))
+
+
+class LocalFileSystem(WritableFileSystem, WritableDeploymentStorage):
+    """Files below one folder of this machine.
+
+    Files are written whole or not at all, and synced, so that neither a crash nor a power cut leaves a part.
+    They and the folders made for them are readable to their owner only. No path leads out of the folder.
+
+    Args:
+        basepath: the folder; the working directory unless given. `~` is the home directory.
+    """
+
+    basepath: str | None = None
+
+    def check(self) -> None:
+        if self.basepath is not None:
+            self.basepath = str(self.basepath)
+
+    def _root(self) -> Path:
+        return Path(self.basepath or ".").expanduser().resolve()
+
+    def _resolve_path(self, path: str, validate: bool = False) -> Path:
+        """Where a path lies. Raises ValueError if that is outside of the folder, also through a link."""
+        root = self._root()
+        resolved = (root / Path(path).expanduser()).resolve()
+        if not resolved.is_relative_to(root):
+            raise ValueError(
+                f"Provided path {resolved} is outside of the base path {root}. Give a path below it, or another "
+                "basepath."
+            )
+        return resolved
+
+    def _read_path(self, path: str) -> bytes:
+        resolved = self._resolve_path(path)
+        try:
+            return resolved.read_bytes()
+        except FileNotFoundError as error:
+            raise ValueError(f"Path {resolved} does not exist.") from error
+        except (IsADirectoryError, NotADirectoryError) as error:
+            raise ValueError(f"Path {resolved} is not a file.") from error
+        except OSError as error:
+            if resolved.is_dir():  # what Windows says of folders
+                raise ValueError(f"Path {resolved} is not a file.") from error
+            raise storage_error("read", resolved, error) from error
+
+    def _write_path(self, path: str, content: bytes) -> str:
+        resolved = self._resolve_path(path)
+        if resolved.is_dir():
+            raise ValueError(f"Path {resolved} already exists and is not a file.")
+        try:
+            write_atomically(resolved, content)
+        except OSError as error:
+            raise storage_error("write", resolved, error) from error
+        return str(resolved)
+
+    def _get_directory(self, from_path: str | None = None, local_path: str | None = None) -> None:
+        source = self._root() if from_path is None else self._resolve_path(from_path)
+        target = Path(local_path).resolve() if local_path is not None else Path.cwd()
+        if source != target:
+            _copy_all(source, target, filter_files(source, include_dirs=True))
+
+    def _put_directory(
+        self, local_path: str | None = None, to_path: str | None = None, ignore_file: str | None = None
+    ) -> None:
+        source = Path(local_path).resolve() if local_path is not None else Path.cwd()
+        target = self._root() if to_path is None else self._resolve_path(to_path)
+        patterns = Path(ignore_file).read_text().splitlines() if ignore_file is not None else None
+        if source != target:
+            _copy_all(source, target, filter_files(source, patterns, include_dirs=True))
+
+    aread_path = twin(_read_path)
+    awrite_path = twin(_write_path)
+    aget_directory = twin(_get_directory)
+    aput_directory = twin(_put_directory)
+    read_path = async_dispatch(aread_path)(_read_path)
+    write_path = async_dispatch(awrite_path)(_write_path)
+    get_directory = async_dispatch(aget_directory)(_get_directory)
+    put_directory = async_dispatch(aput_directory)(_put_directory)
+
+
+def _copy_all(source: Path, target: Path, names: Iterable[str]) -> None:
+    """Copy files and folders, given relative to `source`."""
+    if not source.is_dir():
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(source))
+    make_private_folder(target)
+    for name in sorted(names):
+        if (source / name).is_dir():
+            (target / name).mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
+        else:
+            (target / name).parent.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
+            shutil.copy2(source / name, target / name)
+
+
+_REMEDIES = {
+    errno.ENOSPC: "Free some space on the disk that holds it, or choose another storage.",
+    errno.EDQUOT: "Free some of the space you may use there, or choose another storage.",
+    errno.EROFS: "The disk is mounted read-only: choose another storage.",
+    errno.EACCES: "Grant this user the right to it, or choose another storage.",
+    errno.EPERM: "Grant this user the right to it, or choose another storage.",
+    errno.ENAMETOOLONG: "Choose a shorter result_storage_key.",
+}
+
+
+def storage_error(action: str, place: object, cause: OSError) -> ResultStorageError:
+    """The error that names what failed where, why, and what to do."""
+    reason = os.strerror(cause.errno) if cause.errno else str(cause)
+    remedy = _REMEDIES.get(cause.errno or 0, "Choose another one with PREFECT_LOCAL_STORAGE_PATH or result_storage.")
+    error = ResultStorageError(f"Cannot {action} the result at {str(place)!r}: {reason}. {remedy}")
+    error.errno, error.filename = cause.errno, str(place)
+    return error
