@@ -10,7 +10,10 @@ import inspect
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
+import click
+
 from prefect import exceptions
+from prefect.cli.app import ALIASES, make_app
 from prefect.core.lifecycle import policies
 from prefect.core.lifecycle.states import TERMINAL_STATES, StateType
 from prefect.core.lifecycle.transitions import LEGAL
@@ -122,6 +125,53 @@ def first_paragraph(item: object) -> str:
     return " ".join((inspect.getdoc(item) or "").split("\n\n")[0].split())
 
 
+def commands() -> str:
+    """Every command with its arguments and options."""
+    app = make_app()
+    context = click.Context(app, info_name="prefect")
+    parts = [
+        "# Commands",
+        NOTE,
+        "Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted. `--output json` writes JSON to standard "
+        "output, and nothing else. Also known as: "
+        + ", ".join(f"`{alias}` for `{name}`" for alias, name in sorted(ALIASES.items()))
+        + ".",
+        "## prefect",
+        app.help or "",
+        parameters(app),
+        *(part for name in app.list_commands(context) for part in command_parts(app, context, name)),
+    ]
+    return page_of(parts)
+
+
+def command_parts(room: click.Group, parent: click.Context, name: str) -> Iterator[str]:
+    command = room.get_command(parent, name)
+    assert command is not None
+    context = click.Context(command, info_name=name, parent=parent)
+    yield f"{'##' if parent.parent is None else '###'} {context.command_path}"
+    yield inspect.cleandoc(command.help or "")
+    if isinstance(command, click.Group):
+        for inner in command.list_commands(context):
+            yield from command_parts(command, context, inner)
+    elif command.params:
+        yield parameters(command)
+
+
+def parameters(command: click.Command) -> str:
+    """One line for each argument and option."""
+    return "\n".join(parameter(item) for item in command.params if not getattr(item, "hidden", False))
+
+
+def parameter(item: click.Parameter) -> str:
+    metavar = item.make_metavar(click.Context(click.Command(None))).removesuffix(" RANGE")
+    if not isinstance(item, click.Option):
+        return f"- `{metavar}`"
+    names = ", ".join(f"`{name}`" for name in (*item.opts, *item.secondary_opts))
+    value = "" if item.is_flag else f" {metavar}"
+    default = f" Default: {item.default}." if isinstance(item.default, int | str) and not item.is_flag else ""
+    return f"- {names}{value}: {item.help or ''}{default}"
+
+
 def table_lines(head: Sequence[str], rows: Iterator[list[str]]) -> Iterator[str]:
     for cells in (list(head), ["---"] * len(head), *rows):
         yield "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
@@ -131,7 +181,7 @@ def page_of(parts: Sequence[str]) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-PAGES: dict[str, Callable[[], str]] = {"settings": settings, "errors": errors, "states": states}
+PAGES: dict[str, Callable[[], str]] = {"settings": settings, "errors": errors, "states": states, "commands": commands}
 
 if __name__ == "__main__":
     main()

@@ -6,8 +6,10 @@ The contracts themselves stand in `pyproject.toml`; here they run, with what imp
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
+import tomllib
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -25,9 +27,11 @@ MOMENTS = set(
     """.split()
 )
 ENVIRONMENT = {"os.environ", "os.getenv", "environ", "getenv", "os.putenv", "os.environb"}
+# Where the name to import differs from the name to install.
+DISTRIBUTIONS = {"yaml": "pyyaml", "pydantic_core": "pydantic", "dask": "distributed"}
 HEAVY = set(
     """
-    pydantic sqlalchemy fastapi starlette uvicorn httpx rich typer docker cloudpickle alembic fsspec
+    pydantic sqlalchemy fastapi starlette uvicorn httpx rich click docker cloudpickle alembic fsspec
     numpy pandas psycopg opentelemetry
     """.split()
 )
@@ -36,9 +40,7 @@ HEAVY = set(
 @pytest.mark.timeout(120)
 def test_import_contracts(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.chdir(source.ROOT)
-    assert lint_imports(config_filename="pyproject.toml", no_cache=True) == EXIT_STATUS_SUCCESS, (
-        capsys.readouterr().out
-    )
+    assert lint_imports(config_filename="pyproject.toml", no_cache=True) == EXIT_STATUS_SUCCESS, capsys.readouterr().out
 
 
 @pytest.mark.parametrize("room", ["core", "engine"])
@@ -56,10 +58,25 @@ def test_only_settings_read_the_environment() -> None:
 def test_nothing_below_imports_the_root() -> None:
     """`from prefect import x` reads the table of public names, which stands above all storeys."""
     rooms = [module for module in source.modules() if module.parts]
-    importers = [
-        module.path for module in rooms for name, _ in source.imports(module.tree) if name == "prefect"
-    ]
+    importers = [module.path for module in rooms for name, _ in source.imports(module.tree) if name == "prefect"]
     assert not importers
+
+
+def test_third_parties_are_declared_and_used() -> None:
+    """Whoever installs the package, or an extra, gets what it imports, and nothing it doesn't."""
+    project = tomllib.loads((source.ROOT / "pyproject.toml").read_text())["project"]
+    extras = {name for wanted in project["optional-dependencies"].values() for name in map(distribution, wanted)}
+    declared = set(map(distribution, project["dependencies"]))
+    names = {name.split(".")[0] for module in source.modules() for name, _ in source.imports(module.tree)}
+    imported = {DISTRIBUTIONS.get(name, name) for name in names - sys.stdlib_module_names - {"prefect"}}
+    assert not imported - declared - extras
+    assert declared - imported <= {"tzdata"}
+
+
+def distribution(requirement: str) -> str:
+    found = re.match(r"[\w-]+", requirement)
+    assert found
+    return found[0]
 
 
 def test_importing_flow_and_task_is_light() -> None:
@@ -74,9 +91,7 @@ def test_importing_has_no_effects(tmp_path_factory: pytest.TempPathFactory) -> N
     home = tmp_path_factory.mktemp("untouched") / "home"
     code = "from prefect import flow, task; import threading; print(threading.active_count())"
     environment = {"PREFECT_HOME": str(home), "HOME": str(home)}
-    done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment
-    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment)
     assert (done.stdout, done.stderr, home.exists()) == ("1\n", "", False)
 
 

@@ -92,6 +92,7 @@ def _get(_cls: type[Artifact], key: str | None = None, client: Any = None) -> Ar
 
 def _get_or_create(
     cls: type[Artifact],
+    /,
     key: str | None = None,
     description: str | None = None,
     data: Any = None,
@@ -234,14 +235,18 @@ class TableArtifact(Artifact):
 
     def __init__(self, table: Table, **fields: Any) -> None:
         super().__init__(**fields)
-        if not isinstance(table, (dict, list)):
-            problem = "A table is a dict of columns, or a list of rows that are dicts or lists."
-            raise validation_error("TableArtifact", "table", table, problem)
+        _check_table(table)
         self.table = table
 
     def formatted(self) -> str:
         """The table as JSON text; numbers that are none become null. Raises TypeError for what JSON cannot hold."""
         return json.dumps(_without_nan(self.table))
+
+
+def _check_table(table: object) -> None:
+    if not isinstance(table, (dict, list)):
+        problem = "A table is a dict of columns, or a list of rows that are dicts or lists."
+        raise validation_error("TableArtifact", "table", table, problem)
 
 
 def _without_nan(item: Any) -> Any:

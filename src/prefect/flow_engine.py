@@ -138,7 +138,5 @@ def run_generator_flow_async(
     """`run_flow` for an async flow that yields."""
     with hydrated_context(context):
         given, run_id = _call(flow, flow_run, flow_run_id, parameters)
-        items: AsyncIterator[Any] = iterate_async(
-            entry.flow_execution(flow, given, wait_for, run_id)
-        )
+        items: AsyncIterator[Any] = iterate_async(entry.flow_execution(flow, given, wait_for, run_id))
         return items

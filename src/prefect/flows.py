@@ -10,7 +10,7 @@ from prefect.connect import engine, engine_config
 from prefect.core.lifecycle.states import State
 from prefect.engine.calls.sources import entrypoint_of, source_version
 from prefect.engine.loading import calls_are_off, note_skipped_call
-from prefect.runnables import Hook, Runnable
+from prefect.runnables import Hook, Runnable, check_options, check_retries
 from prefect.utilities.annotations import NotSet
 
 if TYPE_CHECKING:
@@ -72,8 +72,7 @@ class Flow(Runnable, Generic[P, R]):
         self.flow_run_name = flow_run_name
         self._given_version = version
         self.retries = config.flow_default_retries if retries is None else retries
-        if self.retries < 0:
-            raise ValueError(f"retries must be 0 or more, not {retries}.")
+        check_retries(self.retries)
         default_delay = config.flow_default_retry_delay_seconds
         self.retry_delay_seconds = default_delay if retry_delay_seconds is None else retry_delay_seconds
         self._task_runner = task_runner() if isinstance(task_runner, type) else task_runner
@@ -109,11 +108,19 @@ class Flow(Runnable, Generic[P, R]):
     # --- parameters
 
     def validate_parameters(self, parameters: dict[str, Any]) -> dict[str, Any]:
-        """Parameters coerced by their annotations. Raises ParameterTypeError, naming every bad one."""
+        """Parameters coerced by their annotations, with defaults for those not given.
+
+        Raises ParameterTypeError, naming every bad or missing one, SignatureMismatchError if one is unknown.
+        """
         if self._validator is None:
             self._validator = engine().ParameterValidator(self.binder)
         validated: dict[str, Any] = self._validator.validate(parameters)
         return validated
+
+    @property
+    def parameters(self) -> Any:
+        """The schema of the flow's parameters."""
+        return engine().parameter_schema(self.fn)
 
     def serialize_parameters(self, parameters: dict[str, Any]) -> dict[str, Any]:
         """Parameters as JSON can hold them; values that cannot be written are described."""
@@ -294,6 +301,7 @@ def flow(__fn: Any = None, /, **options: Any) -> Any:
 
     Raises TypeError or ValueError, naming the option, for values that make no sense.
     """
+    check_options("flow", options, OPTIONS)
     return _made(__fn, options) if __fn is not None else lambda fn: _made(fn, options)
 
 

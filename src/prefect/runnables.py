@@ -44,8 +44,8 @@ class Runnable:
         update_wrapper(self, inner)
         self.fn = inner
         self.binder = Binder(inner)
-        self.name = name or default_name(inner)
-        if self.kind == "flow":
+        self.name = name or default_name(inner, self.kind)
+        if self.kind == "flow" and name is not None:
             check_name(self.name)
         self._given_description = description
         self._look_at(inner)
@@ -159,11 +159,32 @@ def _code_flags(fn: Callable[..., Any]) -> int:
     return 0 if code is None else code.co_flags
 
 
-def default_name(fn: Callable[..., Any]) -> str:
-    """A function's name, spoken with dashes; a callable object's is its class's."""
+def default_name(fn: Callable[..., Any], kind: str) -> str:
+    """A function's name, for flows written with dashes; a callable object's is its class's."""
     inner = fn.func if isinstance(fn, partial) else fn
     name: str = getattr(inner, "__name__", None) or type(inner).__name__
-    return "Unknown lambda" if name == "<lambda>" else name
+    if kind == "flow":
+        return name.replace("_", "-")
+    return "unknown-lambda" if name == "<lambda>" else name
+
+
+def check_options(kind: str, given: Mapping[str, Any], known: Iterable[str]) -> None:
+    """Raise TypeError, naming the first unknown option and what was probably meant."""
+    for option in given:
+        if option not in known:
+            from difflib import get_close_matches
+
+            close = get_close_matches(option, list(known), n=1)
+            hint = f". Did you mean {close[0]!r}?" if close else ""
+            raise TypeError(f"{kind}() got an unexpected keyword argument {option!r}{hint}")
+
+
+def check_retries(retries: Any) -> None:
+    """Raise TypeError unless `retries` is a whole number, ValueError if it is negative."""
+    if not isinstance(retries, int) or isinstance(retries, bool):
+        raise TypeError(f"retries must be a whole number, not {retries!r}.")
+    if retries < 0:
+        raise ValueError(f"retries must be 0 or more, not {retries}.")
 
 
 def check_name(name: object) -> None:
@@ -173,5 +194,5 @@ def check_name(name: object) -> None:
     found = [character for character in BANNED if character in name]
     if found:
         raise InvalidNameError(
-            f"Flow name {name!r} contains an invalid character. Must not contain any of: {list(BANNED)}."
+            f"Name {name!r} contains an invalid character. Must not contain any of: {list(BANNED)}."
         )

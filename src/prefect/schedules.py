@@ -55,9 +55,7 @@ def Cron(
     slug: str | None = None,
 ) -> Schedule:
     """A schedule by a cron expression, such as `"0 6 * * 1-5"`, in a time zone such as `"Europe/Berlin"`."""
-    return Schedule(
-        cron=cron, timezone=timezone, day_or=day_or, active=active, parameters=parameters or {}, slug=slug
-    )
+    return Schedule(cron=cron, timezone=timezone, day_or=day_or, active=active, parameters=parameters or {}, slug=slug)
 
 
 def Interval(
@@ -71,9 +69,13 @@ def Interval(
 ) -> Schedule:
     """A schedule of one run every `interval` (seconds, or a timedelta), counted from `anchor_date`."""
     every = interval if isinstance(interval, timedelta) else timedelta(seconds=interval)
-    anchor = {} if anchor_date is None else {"anchor_date": anchor_date}
     return Schedule(
-        interval=every, timezone=timezone, active=active, parameters=parameters or {}, slug=slug, **anchor
+        interval=every,
+        anchor_date=anchor_date or to_datetime(CLOCK.now()),
+        timezone=timezone,
+        active=active,
+        parameters=parameters or {},
+        slug=slug,
     )
 
 

@@ -73,9 +73,7 @@ def _made(cls: type[State[Any]], kind: StateType, name: str, fields: dict[str, A
 # --- waiting
 
 
-def Scheduled(
-    cls: type[State[Any]] = State, scheduled_time: datetime | None = None, **kwargs: Any
-) -> State[Any]:
+def Scheduled(cls: type[State[Any]] = State, scheduled_time: datetime | None = None, **kwargs: Any) -> State[Any]:
     """The run waits for its time: `scheduled_time`, now unless given.
 
     Raises ValueError if `state_details` holds a time as well.
@@ -94,9 +92,7 @@ def Late(cls: type[State[Any]] = State, scheduled_time: datetime | None = None, 
     return Scheduled(cls, scheduled_time, **{"name": "Late", **kwargs})
 
 
-def AwaitingRetry(
-    cls: type[State[Any]] = State, scheduled_time: datetime | None = None, **kwargs: Any
-) -> State[Any]:
+def AwaitingRetry(cls: type[State[Any]] = State, scheduled_time: datetime | None = None, **kwargs: Any) -> State[Any]:
     """The run failed and is tried again at `scheduled_time`."""
     return Scheduled(cls, scheduled_time, **{"name": "AwaitingRetry", **kwargs})
 
@@ -265,9 +261,7 @@ async def return_value_to_state(
 # --- from states to values and exceptions
 
 
-async def get_state_result(
-    state: State[R], raise_on_failure: bool = True, retry_result_failure: bool = True
-) -> R:
+async def get_state_result(state: State[R], raise_on_failure: bool = True, retry_result_failure: bool = True) -> R:
     """The value of a state, as `State.result` gives it."""
     return state.result(raise_on_failure, retry_result_failure)
 

@@ -12,7 +12,7 @@ from prefect.connect import engine, engine_config
 from prefect.core.lifecycle.states import State
 from prefect.engine.calls.sources import function_key
 from prefect.engine.results.policies import DEFAULT, NO_CACHE, CachePolicy
-from prefect.runnables import Hook, Runnable
+from prefect.runnables import Hook, Runnable, check_options, check_retries
 from prefect.utilities.annotations import NotSet, unmapped
 
 if TYPE_CHECKING:
@@ -96,10 +96,10 @@ class Task(Runnable, Generic[P, R]):
         self._take_hooks(given)
         self._wrap(fn, name, description)
         self.task_key = function_key(fn)
-        self.tags = frozenset(tags or ())
+        self.tags = set(tags or ())
         self.version = version
         self.task_run_name = _checked_run_name(task_run_name)
-        self.timeout_seconds = None if timeout_seconds is None else float(timeout_seconds)
+        self.timeout_seconds = float(timeout_seconds) if timeout_seconds else None
         self.log_prints = log_prints
         self.refresh_cache = refresh_cache
         self.cache_expiration = cache_expiration
@@ -116,8 +116,7 @@ class Task(Runnable, Generic[P, R]):
     def _set_retries(self, retries: int | None, delays: Any, jitter: float | None, condition: Any) -> None:
         config = engine_config()
         self.retries = config.task_default_retries if retries is None else retries
-        if self.retries < 0:
-            raise ValueError(f"retries must be 0 or more, not {retries}.")
+        check_retries(self.retries)
         delays = config.task_default_retry_delay_seconds if delays is None else delays
         self.retry_delay_seconds = delays(self.retries) if callable(delays) else delays
         if (
@@ -424,6 +423,7 @@ def task(__fn: Any = None, /, **options: Any) -> Any:
 
     Raises TypeError or ValueError, naming the option, for values that make no sense.
     """
+    check_options("task", options, OPTIONS)
     options.setdefault("log_prints", None)
     return _made(__fn, options) if __fn is not None else lambda fn: _made(fn, options)
 

@@ -31,7 +31,9 @@ def _checked(name: str, value: Any) -> str:
     if problem is not None:
         raise validation_error("VariableCreate", "name", name, problem)
     if not isinstance(value, _ACCEPTED):
-        raise validation_error("VariableCreate", "value", value, "Variable value must be JSON: text, number, list, dict.")
+        raise validation_error(
+            "VariableCreate", "value", value, "Variable value must be JSON: text, number, list, dict."
+        )
     try:
         text = json.dumps(value)
     except (TypeError, ValueError) as error:

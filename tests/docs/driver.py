@@ -10,6 +10,7 @@ descriptors: loggers, child processes and prints all arrive, in order.
 from __future__ import annotations
 
 import json
+import logging
 import os
 import subprocess
 import sys
@@ -89,6 +90,10 @@ def captured(file: IO[str]) -> Iterator[None]:
 
 
 def flush() -> None:
+    """Let everything arrive that is under way: what was printed, and log lines that wait for company."""
+    for name in ("prefect", "prefect.flow_runs", "prefect.task_runs"):
+        for handler in logging.getLogger(name).handlers:
+            handler.flush()
     sys.stdout.flush()
     sys.stderr.flush()
 

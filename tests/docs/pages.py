@@ -28,8 +28,8 @@ VARIES = [
     (re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d)?(\.\d+)?(Z|\+00:00| UTC)?"), "TIME"),
     (re.compile(r"\d\d:\d\d:\d\d(\.\d+)?"), "TIME"),
     (re.compile(r"\b\d+(\.\d+)? ?(ms|µs|us|s|seconds?|minutes?|hours?)\b( ago)?"), "DURATION"),
-    (re.compile(r"'[a-z]+-[a-z]+'"), "'NAME'"),
-    (re.compile(r"-[0-9a-f]{3}\b"), "-XXX"),
+    (re.compile(r"(?<=[Ff]low run )'[a-z]+-[a-z]+'"), "'NAME'"),
+    (re.compile(r"-[0-9a-f]{3}(?=')"), "-XXX"),
     (re.compile(r"[│┃|╭╮╰╯┏┓┗┛┡┩┌┐└┘├┤┴┬┼╇╈━─═-]+"), " "),
     (re.compile(r"\s+"), " "),
 ]

@@ -66,7 +66,9 @@ def test_steps_are_read(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("promised", "real", "lost"),
     [
-        ("12:00:01.5 | 'gold-ant'\n", "noise\n09:30:00.123 | 'red-fox'\n", None),
+        ("12:00:01.5 | Flow run 'gold-ant'\n", "noise\n09:30:00.123 | Flow run 'red-bee'\n", None),
+        ("12:00:01.5 | Task run 'a-1fc'\n", "09:30:00.123 | Task run 'a-bee'\n", None),
+        ("12:00:01.5 | Task run 'a-1fc'\n", "09:30:00.123 | Task run 'b-1fc'\n", "TIME Task run 'a XXX'"),
         ("a\nb\n", "b\na\n", "b"),
         ("a\n...\nz", "a\nb\nz", None),
         ("took 3.5 s", "took 12 ms", None),

@@ -24,9 +24,7 @@ def test_the_page_is_up_to_date(name: str) -> None:
 def test_every_setting_has_its_lines() -> None:
     page = PAGES["settings"]()
     assert INDEX.by_accessor
-    assert not [
-        field.name for field in INDEX.by_accessor.values() if f"### {field.name}\n\n{field.help}" not in page
-    ]
+    assert not [field.name for field in INDEX.by_accessor.values() if f"### {field.name}\n\n{field.help}" not in page]
 
 
 def test_every_error_says_what_it_means() -> None:

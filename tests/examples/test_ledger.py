@@ -135,4 +135,5 @@ def peak_megabytes(terminal: Terminal, path: Path, rows: int) -> float:
         "print('peak', resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
     )
     output = terminal.python("-c", code, "--warehouse", f"sqlite:///{path}", *sizes(rows))
-    return int(output.split()[-1]) / 1024
+    [peak] = re.findall(r"^peak (\d+)$", output, re.MULTILINE)
+    return int(peak) / 1024

@@ -100,7 +100,7 @@ class Story:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--kills", type=int, default=1000)
-    parser.add_argument("--each", type=int, default=20, help="most kills of one flow")
+    parser.add_argument("--each", type=int, default=6, help="most kills of one flow")
     parser.add_argument("--seed", type=int, default=None)
     options = parser.parse_args()
     seed = options.seed if options.seed is not None else random.SystemRandom().getrandbits(32)

@@ -166,9 +166,14 @@ class App(Room):
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         also: dict[str, str] = {name: f" ({alias})" for alias, name in ALIASES.items()}
-        helps = {**{name: help for name, (help, _) in ROOMS.items()}, **{name: help for name, (_, help) in SINGLE.items()}}
+        helps = {
+            **{name: help for name, (help, _) in ROOMS.items()},
+            **{name: help for name, (_, help) in SINGLE.items()},
+        }
         with formatter.section("Commands"):
-            formatter.write_dl([(name + also.get(name, ""), helps[name]) for name in self.list_commands(ctx)], col_max=44)
+            formatter.write_dl(
+                [(name + also.get(name, ""), helps[name]) for name in self.list_commands(ctx)], col_max=44
+            )
 
 
 def unknown_command(context: click.Context, name: str, known: Sequence[str] | dict[str, Entry]) -> click.UsageError:

@@ -36,7 +36,8 @@ def view(show_defaults: bool, show_sources: bool, show_secrets: bool, as_json: b
     rows = shown_settings(context.settings, show_defaults, show_secrets)
     if as_json:
         settings = [
-            {"name": name, "value": value} | ({"source": source} if show_sources else {}) for name, value, source in rows
+            {"name": name, "value": value} | ({"source": source} if show_sources else {})
+            for name, value, source in rows
         ]
         return show_json({"profile": context.profile.name, "settings": settings})
     say(f"PREFECT_PROFILE={context.profile.name!r}")
@@ -98,7 +99,9 @@ def known(name: str) -> Setting:
 
 def _mention_environment(setting: Setting) -> None:
     if get_current_settings().source_of(setting) == ENVIRONMENT:
-        click.echo(f"{setting.name} is also set by an environment variable, which wins. Unset it to use this value.", err=True)
+        click.echo(
+            f"{setting.name} is also set by an environment variable, which wins. Unset it to use this value.", err=True
+        )
 
 
 @command("unset")

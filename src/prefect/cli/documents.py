@@ -31,7 +31,12 @@ def flow_run(record: Record, now: datetime) -> Record:
     policy = {"retries": record["retries"], "retry_delay": record["retry_delay"]}
     context = record["context"] if isinstance(record["context"], dict) else {}
     shown = {name: value for name, value in context.items() if not name.startswith(INTERNAL)}
-    document = {**record, "context": shown, "empirical_policy": policy, "auto_scheduled": bool(record["auto_scheduled"])}
+    document = {
+        **record,
+        "context": shown,
+        "empirical_policy": policy,
+        "auto_scheduled": bool(record["auto_scheduled"]),
+    }
     return _in_order({**document, **_times(record, now), "state": current_state(record)}, _FLOW_RUN_FIRST)
 
 
@@ -81,7 +86,9 @@ def past_state(record: Record) -> Record:
 
 def log(record: Record) -> Record:
     """A log line."""
-    line = {name: record[name] for name in ("id", "name", "level", "message", "timestamp", "flow_run_id", "task_run_id")}
+    line = {
+        name: record[name] for name in ("id", "name", "level", "message", "timestamp", "flow_run_id", "task_run_id")
+    }
     return {**line, "created": record["timestamp"], "updated": record["timestamp"], "attempt": record["attempt"]}
 
 

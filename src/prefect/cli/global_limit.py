@@ -87,7 +87,9 @@ def create(name: str, limit: int, disable: bool, active_slots: int | None, slot_
         fail(f"Global concurrency limit {name!r} already exists. Please try creating with a different name.")
     _write_limit(name, limit, not disable, slot_decay_per_second)
     identity = _found(name)["id"]
-    say(f"Created global concurrency limit with name {name!r} and ID '{identity}'. Run `prefect gcl inspect {name}` to view details.")
+    say(
+        f"Created global concurrency limit with name {name!r} and ID '{identity}'. Run `prefect gcl inspect {name}` to view details."
+    )
 
 
 def _refuse_active_slots(active_slots: int | None) -> None:

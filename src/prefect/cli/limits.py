@@ -57,7 +57,9 @@ def reset(kind: str, name: str) -> bool:
         found = stored.find(tx, kind, [name])
         for limit in found:
             moment = CLOCK.now()
-            tx.execute("UPDATE slot_history SET released = ? WHERE limit_id = ? AND released IS NULL", (moment, limit.id))
+            tx.execute(
+                "UPDATE slot_history SET released = ? WHERE limit_id = ? AND released IS NULL", (moment, limit.id)
+            )
             tx.execute("DELETE FROM concurrency_slot WHERE limit_id = ?", (limit.id,))
             stored.set_level(tx, limit.id, 0.0, moment)
         return bool(found)

@@ -76,6 +76,8 @@ def show_lines(lines: list[Record], whose: Callable[[Record], str], as_json: boo
         return show_json([documents.log(line) for line in lines])
     for line in lines:
         level = logging.getLevelName(int(str(line["level"])))
-        text = f"{local(line['timestamp'])} | {level:<7} | {escape(whose(line))} - {escape(line['message'], lines=True)}"
+        text = (
+            f"{local(line['timestamp'])} | {level:<7} | {escape(whose(line))} - {escape(line['message'], lines=True)}"
+        )
         click.echo(text.replace("\n", "\n    "))
     return None

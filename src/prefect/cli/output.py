@@ -99,7 +99,9 @@ def show_facts(facts: Iterable[tuple[str, object]]) -> None:
     room = max(shutil.get_terminal_size((WIDTH_WITHOUT_TERMINAL, 24)).columns - width - 2, 20)
     for name, value in shown:
         text = escape(value)
-        click.echo(f"{name:<{width}}  {text if len(text) <= room or not sys.stdout.isatty() else text[: room - 1] + '…'}")
+        click.echo(
+            f"{name:<{width}}  {text if len(text) <= room or not sys.stdout.isatty() else text[: room - 1] + '…'}"
+        )
 
 
 # --- times

@@ -25,7 +25,13 @@ class Positional(click.Argument):
     """
 
     def __init__(self, name: str, kind: click.ParamType[Any], needed: bool, many: bool) -> None:
-        super().__init__([name], required=False, nargs=-1 if many else 1, type=click.UNPROCESSED, metavar=_metavar(name, needed, many))
+        super().__init__(
+            [name],
+            required=False,
+            nargs=-1 if many else 1,
+            type=click.UNPROCESSED,
+            metavar=_metavar(name, needed, many),
+        )
         self.kind = kind
         self.needed = needed
         self.many = many
@@ -81,12 +87,16 @@ def command(name: str) -> Callable[[Callable[..., object]], Command]:
     return click.command(name, cls=Command, context_settings={"help_option_names": ["--help"]})
 
 
-def positional(name: str, kind: click.ParamType[Any] = click.STRING, needed: bool = True, many: bool = False) -> Decorated[C]:
+def positional(
+    name: str, kind: click.ParamType[Any] = click.STRING, needed: bool = True, many: bool = False
+) -> Decorated[C]:
     """Give a command a parameter that may stand alone or behind its name."""
     place = Positional(name, kind, needed, many)
 
     def decorate(function: C) -> C:
-        option = click.option(f"--{name}", place.by_name, default=None, multiple=many, hidden=True, type=click.UNPROCESSED)
+        option = click.option(
+            f"--{name}", place.by_name, default=None, multiple=many, hidden=True, type=click.UNPROCESSED
+        )
         decorated: C = option(function)
         decorated.__dict__.setdefault("__click_params__", []).append(place)
         return decorated
@@ -119,7 +129,9 @@ def output_option(function: C) -> C:
 
 def limit_option(default: int, what: str) -> Decorated[C]:
     """`--limit`, 0 or more."""
-    return click.option("--limit", default=default, show_default=True, type=click.IntRange(min=0), help=f"At most so many {what}.")
+    return click.option(
+        "--limit", default=default, show_default=True, type=click.IntRange(min=0), help=f"At most so many {what}."
+    )
 
 
 def confirmed(context: click.Context, question: str) -> bool:

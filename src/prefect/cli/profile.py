@@ -36,7 +36,9 @@ def ls(as_json: bool) -> None:
     names = list(load_profiles())
     if as_json:
         return show_json([{"name": name, "active": name == active} for name in names])
-    return show_table(None, ("Available Profiles:",), [(f"* {name}" if name == active else f"  {name}",) for name in names])
+    return show_table(
+        None, ("Available Profiles:",), [(f"* {name}" if name == active else f"  {name}",) for name in names]
+    )
 
 
 @command("create")

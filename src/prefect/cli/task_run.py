@@ -26,7 +26,9 @@ from prefect.storage.aggregates.task_runs import TaskRunFilter
 @many("state", help="Task runs in the state of this name; may be repeated.")
 @many("state-type", help="Task runs in a state of this type; may be repeated.")
 @output_option
-def ls(task_run_name: Sequence[str], limit: int, state: Sequence[str], state_type: Sequence[str], as_json: bool) -> None:
+def ls(
+    task_run_name: Sequence[str], limit: int, state: Sequence[str], state_type: Sequence[str], as_json: bool
+) -> None:
     """List task runs, the last to start first."""
     types = [name.upper() for name in state_type]
     if any(name not in StateType.__members__ for name in types):

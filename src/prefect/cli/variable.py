@@ -26,9 +26,7 @@ def ls(as_json: bool) -> None:
     if as_json:
         return show_json([documents.variable(item) for item in found])
     moment = now()
-    rows = [
-        (v["name"], compact(v["value"]), ago(v["created"], moment), ago(v["updated"], moment)) for v in found
-    ]
+    rows = [(v["name"], compact(v["value"]), ago(v["created"], moment), ago(v["updated"], moment)) for v in found]
     return show_table("Variables", ("Name", "Value", "Created", "Updated"), rows)
 
 

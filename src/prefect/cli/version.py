@@ -51,5 +51,3 @@ def integrations() -> dict[str, str]:
     """Installed packages named `prefect-...`, with their versions."""
     found = {str(package.metadata["Name"]): package.version for package in metadata.distributions()}
     return {name: number for name, number in sorted(found.items()) if name.startswith("prefect-")}
-
-

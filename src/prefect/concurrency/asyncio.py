@@ -41,8 +41,6 @@ async def concurrency(
     await adrive(give_back(hold, raise_on_lease_renewal_failure))
 
 
-async def rate_limit(
-    names: Names, occupy: int = 1, timeout_seconds: float | None = None, strict: bool = False
-) -> None:
+async def rate_limit(names: Names, occupy: int = 1, timeout_seconds: float | None = None, strict: bool = False) -> None:
     """Wait until slots of limits that decay are free, and take them; arguments and errors as for `sync.rate_limit`."""
     await adrive(take(names, occupy, Patience(timeout_seconds), strict=strict, rate=True))

@@ -56,9 +56,7 @@ def concurrency(
     drive(give_back(hold, raise_on_lease_renewal_failure))
 
 
-def rate_limit(
-    names: Names, occupy: int = 1, timeout_seconds: float | None = None, strict: bool = False
-) -> None:
+def rate_limit(names: Names, occupy: int = 1, timeout_seconds: float | None = None, strict: bool = False) -> None:
     """Wait until slots of limits that decay are free, and take them; they come back by decay alone.
 
     Args:

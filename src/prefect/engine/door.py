@@ -17,6 +17,7 @@ from prefect.engine.runs.entry import (
 from prefect.engine.runs.generators import iterate, iterate_async
 from prefect.engine.runs.resuming import stored_parameters
 from prefect.engine.runs.submitting import runner_for_submission
+from prefect.utilities.callables import parameter_schema
 from prefect.utilities.hashing import hash_objects
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "iterate_async",
     "jsonable",
     "map_flow",
+    "parameter_schema",
     "run_flow",
     "run_flow_async",
     "run_task",

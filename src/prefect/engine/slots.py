@@ -97,9 +97,7 @@ def wait_for_slots(runtime: Runtime, request: SlotRequest, patience: Patience) -
     """
     if not request.names:
         return SlotGrant(True)
-    deadline = (
-        None if patience.timeout_seconds is None else runtime.clock.monotonic() + patience.timeout_seconds
-    )
+    deadline = None if patience.timeout_seconds is None else runtime.clock.monotonic() + patience.timeout_seconds
     try:
         for tries in count():
             grant: SlotGrant = yield Uninterrupted(partial(runtime.backend.acquire_slots, request))

@@ -36,7 +36,7 @@ class TaskSpec(RunnableSpec, Protocol):
     """A task's options."""
 
     task_key: str
-    tags: frozenset[str]
+    tags: set[str]
     task_run_name: str | Function | None
     retry_delay_seconds: float | Sequence[float]
     retry_jitter_factor: float | None

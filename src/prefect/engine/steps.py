@@ -11,7 +11,7 @@ from collections.abc import Callable, Generator
 from typing import Any, TypeVar
 
 from prefect.engine.awaiting import is_awaitable
-from prefect.engine.timeouts import DeadlineReached, call_with_timeout
+from prefect.engine.timeouts import DeadlineReached, call_with_timeout, deadline_error
 
 T = TypeVar("T")
 Steps = Generator["Step", Any, T]
@@ -34,23 +34,26 @@ class Step:
 class Call(Step):
     """Call a user's function, awaiting what it returns if that is awaitable and the driver is async."""
 
-    __slots__ = ("call", "timeout")
+    __slots__ = ("call", "kind", "timeout")
 
-    def __init__(self, call: Callable[[], Any], timeout: float | None = None) -> None:
+    def __init__(
+        self, call: Callable[[], Any], timeout: float | None = None, kind: type[DeadlineReached] = DeadlineReached
+    ) -> None:
         self.call = call
         self.timeout = timeout
+        self.kind = kind
 
     def perform(self) -> Any:
-        return self.call() if self.timeout is None else call_with_timeout(self.call, self.timeout)
+        return self.call() if self.timeout is None else call_with_timeout(self.call, self.timeout, self.kind)
 
     async def aperform(self) -> Any:
         value = self.call()
         if not is_awaitable(value):
             return value
-        return await value if self.timeout is None else await _await_until(value, self.timeout)
+        return await value if self.timeout is None else await _await_until(value, self.timeout, self.kind)
 
 
-async def _await_until(awaitable: Any, seconds: float) -> Any:
+async def _await_until(awaitable: Any, seconds: float, kind: type[DeadlineReached]) -> Any:
     import asyncio
 
     try:
@@ -58,7 +61,7 @@ async def _await_until(awaitable: Any, seconds: float) -> Any:
             return await awaitable
     except TimeoutError as error:
         if scope.expired():
-            raise DeadlineReached(f"Scope timed out after {seconds} second(s).") from error
+            raise deadline_error(kind, seconds) from error
         raise
 
 

@@ -24,20 +24,33 @@ class DeadlineReached(TimeoutError):
     """The function did not return within its time limit."""
 
 
-def call_with_timeout(call: Callable[[], Any], seconds: float) -> Any:
-    """`call()`, ended after `seconds`. Raises DeadlineReached."""
+class TaskRunTimeoutError(DeadlineReached):
+    """A task run exceeded its time limit."""
+
+
+class FlowRunTimeoutError(DeadlineReached):
+    """A flow run exceeded its time limit."""
+
+
+def deadline_error(kind: type[DeadlineReached], seconds: float) -> DeadlineReached:
+    """The error that says a limit of `seconds` was exceeded."""
+    return kind(f"Scope timed out after {seconds} second(s).")
+
+
+def call_with_timeout(call: Callable[[], Any], seconds: float, kind: type[DeadlineReached]) -> Any:
+    """`call()`, ended after `seconds`. Raises an error of `kind`."""
     if threading.current_thread() is threading.main_thread() and hasattr(signal, "setitimer"):
-        with alarm(seconds):
+        with alarm(seconds, kind):
             return call()
-    return _call_in_thread(call, seconds)
+    return _call_in_thread(call, seconds, kind)
 
 
 @contextmanager
-def alarm(seconds: float) -> Iterator[None]:
-    """Raise DeadlineReached in the main thread when `seconds` have passed."""
+def alarm(seconds: float, kind: type[DeadlineReached]) -> Iterator[None]:
+    """Raise an error of `kind` in the main thread when `seconds` have passed."""
 
     def ring(_signal: int, _frame: FrameType | None) -> None:
-        raise DeadlineReached(f"Scope timed out after {seconds} second(s).")
+        raise deadline_error(kind, seconds)
 
     previous = signal.signal(signal.SIGALRM, ring)
     outer_left, _ = signal.setitimer(signal.ITIMER_REAL, seconds)
@@ -50,7 +63,7 @@ def alarm(seconds: float) -> Iterator[None]:
             signal.setitimer(signal.ITIMER_REAL, max(outer_left - seconds, 0.001))
 
 
-def _call_in_thread(call: Callable[[], Any], seconds: float) -> Any:
+def _call_in_thread(call: Callable[[], Any], seconds: float, kind: type[DeadlineReached]) -> Any:
     outcome: dict[str, Any] = {}
     context = contextvars.copy_context()
 
@@ -65,7 +78,7 @@ def _call_in_thread(call: Callable[[], Any], seconds: float) -> Any:
     thread.join(seconds)
     if thread.is_alive():
         _interrupt(thread)
-        raise DeadlineReached(f"Scope timed out after {seconds} second(s).")
+        raise deadline_error(kind, seconds)
     if "error" in outcome:
         raise outcome["error"]
     return outcome["value"]

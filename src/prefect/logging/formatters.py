@@ -40,7 +40,7 @@ class JsonFormatter(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         facts = {name: value for name, value in record.__dict__.items() if name not in ("args", "run_context")}
         facts["message"] = record.getMessage()
-        if record.exc_info and record.exc_info is not True:
+        if record.exc_info:
             facts["exc_info"] = format_exception_info(record.exc_info)
         return json.dumps(facts, default=str, indent=self._indent)
 

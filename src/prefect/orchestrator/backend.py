@@ -20,7 +20,6 @@ from prefect.storage.keyed import flow_runs as stored_flow_runs
 from prefect.storage.keyed import variables as stored_variables
 from prefect.storage.store import Store
 
-
 TAG_LIMITS_SECONDS = 1.0
 """How long it may take until a new tag limit is noticed."""
 
@@ -42,9 +41,7 @@ class EmbeddedBackend:
         """Create a flow run; the same request again yields the same run."""
         return self.store.transact(lambda tx: flow_runs.create(tx, request, self.clock))
 
-    def propose(
-        self, run_id: UUID, states: Sequence[State[object]], attempt: int, force: bool = False
-    ) -> Transition:
+    def propose(self, run_id: UUID, states: Sequence[State[object]], attempt: int, force: bool = False) -> Transition:
         """Propose states in order. Raises ObjectNotFound if there is no such run."""
         decision = partial(
             flow_runs.propose_by_id,

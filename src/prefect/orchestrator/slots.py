@@ -87,9 +87,7 @@ def _facts(
 def _decide(request: SlotRequest, facts: Sequence[LimitFacts], now: int) -> SlotVerdict:
     verdict = decide_slots(facts, request.occupy, request.rate, now)
     if verdict.refusal is not None:
-        raise ConcurrencySlotAcquisitionError(
-            refusal(request, f"422 Unprocessable Entity: {verdict.refusal}")
-        )
+        raise ConcurrencySlotAcquisitionError(refusal(request, f"422 Unprocessable Entity: {verdict.refusal}"))
     return verdict
 
 
@@ -101,9 +99,7 @@ def refusal(request: SlotRequest, reason: str) -> str:
 
 def _not_yet(verdict: SlotVerdict) -> SlotGrant:
     pause = min(verdict.retry_after, LONGEST_PAUSE) if verdict.retry_after else FIRST_PAUSE
-    return SlotGrant(
-        False, pause, reason=f"Concurrency limit {', '.join(map(repr, verdict.blocked))} is reached"
-    )
+    return SlotGrant(False, pause, reason=f"Concurrency limit {', '.join(map(repr, verdict.blocked))} is reached")
 
 
 def _take(

@@ -11,15 +11,11 @@ from prefect.storage.keyed import variables
 from prefect.storage.transaction import Transaction
 
 
-def write(
-    tx: Transaction, name: str, value: str, tags: Sequence[str], overwrite: bool, clock: Clock
-) -> VariableRecord:
+def write(tx: Transaction, name: str, value: str, tags: Sequence[str], overwrite: bool, clock: Clock) -> VariableRecord:
     """Set a variable to JSON text. Raises ObjectAlreadyExists if there is one and it is not to be overwritten."""
     known, now = variables.find(tx, name), clock.now()
     if known is not None and not overwrite:
-        raise ObjectAlreadyExists(
-            f"Variable {name!r} already exists. Use `overwrite=True` to change its value."
-        )
+        raise ObjectAlreadyExists(f"Variable {name!r} already exists. Use `overwrite=True` to change its value.")
     if known is None:
         variable = VariableRecord(clock.new_id(), name, value, tags, now, now)
     else:

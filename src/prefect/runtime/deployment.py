@@ -43,7 +43,7 @@ ATTRIBUTES: dict[str, Callable[[], Any]] = {
     "version": _fact(1),
 }
 
-__all__ = ["flow_run_id", "id", "name", "parameters", "version"]
+__all__ = sorted(ATTRIBUTES)
 
 
 def __getattr__(name: str) -> Any:

@@ -200,6 +200,8 @@ class Journal:
             self._take()
             if self._pending and not self._write() and self._closing:
                 break
+            if self._queue:
+                self._wake.set()
         self._file.close_writer()
 
     def _take(self) -> None:

@@ -44,7 +44,9 @@ def cancel(id: UUID, grace: float) -> None:
     if run is None:
         fail(f"Flow run '{id}' not found!")
     if run.state is not None and run.state.is_final():
-        fail(f"Flow run '{id}' was unable to be cancelled. Reason: 'Run is already in terminal state {run.state_type}.'")
+        fail(
+            f"Flow run '{id}' was unable to be cancelled. Reason: 'Run is already in terminal state {run.state_type}.'"
+        )
     holding = backend.store.read(lambda tx: look_at(tx, run))
     _refuse_to_hit_others(run, holding)
     _enter(backend, run.id, StateType.CANCELLING)

@@ -49,7 +49,9 @@ def retry(
         return show_plan(load, backend, run, again_from, as_json)
     place = entrypoint or run.entrypoint
     if place is None:
-        fail(f"Flow run '{run.id}' has no entrypoint on record. Say where its flow is: --entrypoint path/to/file.py:flow")
+        fail(
+            f"Flow run '{run.id}' has no entrypoint on record. Say where its flow is: --entrypoint path/to/file.py:flow"
+        )
     module, flow = loaded(run, place)
     say(f"Retrying flow run {run.name!r} ({run.id})")
     report(run, resumed(module, flow, run, again_from))

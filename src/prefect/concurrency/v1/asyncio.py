@@ -15,9 +15,7 @@ __all__ = ["concurrency"]
 
 
 @asynccontextmanager
-async def concurrency(
-    names: Names, task_run_id: UUID, timeout_seconds: float | None = None
-) -> AsyncIterator[None]:
+async def concurrency(names: Names, task_run_id: UUID, timeout_seconds: float | None = None) -> AsyncIterator[None]:
     """Hold a slot of each tag limit around a block, on behalf of a task run; errors as for `concurrency.asyncio`."""
     holder = TaskRun(task_run_id, "", "", "")
     hold = await adrive(take(names, 1, Patience(timeout_seconds), kind="tag", holder=holder))

@@ -77,10 +77,9 @@ class StateLike(Protocol):
 def value_of(state: StateLike, raise_on_failure: bool) -> Any:
     """The value a state holds, or its exception raised (or returned, if not `raise_on_failure`)."""
     if state.type in _FAILURES:
-        failure = exception_of(state)
         if raise_on_failure:
-            raise failure
-        return failure
+            raise exception_of(state)
+        return exception_of(state) if state.data is None else unwrap(state.data)
     if not state.is_final():
         return _unfinished(state, raise_on_failure)
     if state.data is None:

@@ -267,6 +267,14 @@ class State(Generic[R]):
         """Say whose state this is; its details name the runs when they are asked for."""
         self._runs = (flow_run_id, task_run_id)
 
+    @property
+    def belongs_to_run(self) -> bool:
+        """Whether this state came from a run, rather than being made by hand."""
+        if self._runs != _NO_RUNS:
+            return True
+        details = self._details
+        return details is not None and (details.flow_run_id is not None or details.task_run_id is not None)
+
     def detail_facts(self) -> dict[str, object]:
         """The details that differ from their defaults, without making any."""
         return {} if self._details is None else self._details.facts()

@@ -39,6 +39,12 @@ def all_plain(parameters: Mapping[str, Any]) -> bool:
     return SCALARS.issuperset(map(type, parameters.values())) or all(map(is_plain, parameters.values()))
 
 
+def several(upstream: Any) -> Iterable[Any]:
+    """What `wait_for` was given, as a collection: one future or value alone also counts."""
+    kinds = (list, tuple, set, frozenset)
+    return upstream if isinstance(upstream, kinds) or hasattr(upstream, "__next__") else [upstream]
+
+
 def futures_in(value: Any) -> list[PrefectFuture[Any]]:
     """All futures inside a value."""
     found: list[PrefectFuture[Any]] = []
@@ -120,7 +126,7 @@ class Resolver:
     def wait_for(self, upstream: Iterable[Any]) -> None:
         """Wait for what a call depends on without using it. Raises UpstreamTaskError if any did not complete."""
         self.inputs["wait_for"] = []
-        for item in upstream:
+        for item in several(upstream):
             self._resolve_value("wait_for", item, isinstance(item, allow_failure))
             origin = self._tracker.origin(item) if self._tracker is not None else None
             if origin is not None:

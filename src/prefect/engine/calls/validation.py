@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, get_type_hints
 
 from prefect.engine.calls.signatures import Binder
-from prefect.exceptions import ParameterTypeError
+from prefect.exceptions import ParameterTypeError, SignatureMismatchError
 
 if TYPE_CHECKING:
     import inspect
@@ -23,7 +23,11 @@ class ParameterValidator:
         self._adapters: dict[str, Any] | None = None
 
     def validate(self, parameters: dict[str, Any]) -> dict[str, Any]:
-        """Parameters, each coerced by its annotation. Raises ParameterTypeError, naming every bad one."""
+        """Parameters, each coerced by its annotation, and defaults for those not given.
+
+        Raises ParameterTypeError, naming every bad or missing one, SignatureMismatchError if one is unknown.
+        """
+        parameters = self._completed(parameters)
         adapters = self._annotated()
         if not adapters:
             return parameters
@@ -42,6 +46,28 @@ class ParameterValidator:
             raise ParameterTypeError("Flow run received invalid parameters:\n - " + "\n - ".join(problems))
         return validated
 
+    def _completed(self, parameters: dict[str, Any]) -> dict[str, Any]:
+        names = self._binder.names
+        if len(parameters) == len(names) and all(map(parameters.__contains__, names)):
+            return parameters
+        if not set(parameters) <= set(names):
+            raise SignatureMismatchError.from_bad_params(list(names), list(parameters))
+        return self._with_defaults(parameters)
+
+    def _with_defaults(self, parameters: dict[str, Any]) -> dict[str, Any]:
+        completed: dict[str, Any] = {}
+        missing: list[str] = []
+        for name, parameter in self._binder.signature.parameters.items():
+            if name in parameters:
+                completed[name] = parameters[name]
+            elif parameter.default is not parameter.empty:
+                completed[name] = parameter.default
+            elif parameter.kind not in _variadic(parameter):
+                missing.append(f"{name}: Field required")
+        if missing:
+            raise ParameterTypeError("Flow run received invalid parameters:\n - " + "\n - ".join(missing))
+        return completed
+
     def _annotated(self) -> dict[str, Any]:
         if self._adapters is None:
             self._adapters = _make_adapters(self._binder)
@@ -57,9 +83,9 @@ def _make_adapters(binder: Binder) -> dict[str, Any]:
         return {}
     hints = _type_hints(binder.fn)
     wanted = {
-        name: _annotation(parameter, hints[name])
+        name: hints[name]
         for name, parameter in binder.signature.parameters.items()
-        if name in hints and hints[name] is not Any
+        if name in hints and hints[name] is not Any and parameter.kind not in _variadic(parameter)
     }
     if not wanted:
         return {}
@@ -75,10 +101,9 @@ def _make_adapters(binder: Binder) -> dict[str, Any]:
     return adapters
 
 
-def _annotation(parameter: inspect.Parameter, hint: Any) -> Any:
-    if parameter.kind is parameter.VAR_POSITIONAL:
-        return tuple[hint, ...]
-    return dict[str, hint] if parameter.kind is parameter.VAR_KEYWORD else hint
+def _variadic(parameter: inspect.Parameter) -> tuple[Any, Any]:
+    """The kinds of parameter whose values are taken as they come."""
+    return parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD
 
 
 def _type_hints(fn: Callable[..., Any]) -> Mapping[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import string
 from collections.abc import Callable, Mapping
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,7 @@ def load_logging_file(path: Path) -> dict[str, Any]:
 
 def _yaml(text: str) -> Any:
     try:
-        import yaml
+        yaml = import_module("yaml")
     except ImportError as error:
         raise ConfigurationError("Logging configurations in YAML need PyYAML; install it, or write TOML.") from error
     try:

@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import Any
 
 from prefect.engine.results.errors import ResultStorageError
-from prefect.engine.results.options import Options
 from prefect.utilities.asyncutils import Dispatched, async_dispatch, wait_if_awaitable
 from prefect.utilities.filesystem import PRIVATE_FOLDER, filter_files, make_private_folder, write_atomically
+from prefect.utilities.options import Options
 from prefect.utilities.twins import twin
 
 IGNORE_FILE = ".prefectignore"

@@ -26,11 +26,11 @@ from prefect.engine.results.json_codec import (
     prefect_json_object_encoder,
     revive,
 )
-from prefect.engine.results.options import Options
 from prefect.exceptions import SerializationError, UntrustedResult
 from prefect.utilities import pickling
 from prefect.utilities.importtools import from_qualified_name
 from prefect.utilities.invalid import validation_error
+from prefect.utilities.options import Options
 
 _registry: dict[str, type[Serializer]] = {}
 _CODECS: dict[str, Callable[..., Any]] = {

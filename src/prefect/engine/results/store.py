@@ -1,8 +1,9 @@
 """Writing results to a storage and finding them again.
 
-Two ways of reading exist. `read` is for somebody who asks for this very result: whatever is wrong is an error that
-says what and where. `find` is for caches: what is absent, expired, damaged or not to be trusted is simply not there,
-with a warning where somebody should know, so that the task runs again and writes a good record in its place.
+Two ways of reading exist. `read` is for somebody who asks for this very result: whatever is wrong is an error
+that says what and where. `find` is for caches: what is absent, expired, damaged or not to be trusted is
+simply not there, with a warning where somebody should know, so that the task runs again and writes a good
+record in its place.
 """
 
 from __future__ import annotations
@@ -12,15 +13,22 @@ import threading
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import partial
-from pathlib import Path
 from typing import Any, Self
 from uuid import UUID
 
 from prefect.core.times import to_datetime
 from prefect.engine.config import current_config
-from prefect.engine.results.errors import DamagedResult, ResultNotFound
+from prefect.engine.results.defaults import (
+    DEFAULT_STORAGE_KEY_FN,
+    default_holder,
+    format_storage_key,
+    get_default_result_serializer,
+    get_default_result_storage,
+    resolve_result_storage,
+)
+from prefect.engine.results.errors import DamagedResult, ResultNotFound, ResultStorageError
 from prefect.engine.results.filesystems import LocalFileSystem, WritableFileSystem, call_storage
-from prefect.engine.results.locks import LockManager
+from prefect.engine.results.locks import LockManager, Waiting
 from prefect.engine.results.records import (
     ResultRecord,
     ResultRecordMetadata,
@@ -32,12 +40,11 @@ from prefect.engine.results.records import (
 from prefect.engine.results.serializers import Serializer, resolve_serializer
 from prefect.engine.results.surroundings import surroundings
 from prefect.exceptions import ConfigurationError, UntrustedResult
+from prefect.utilities.asyncutils import run_sync_in_worker_thread
 from prefect.utilities.twins import twin
 
 logger = logging.getLogger("prefect.results")
 
-ResultStorage = WritableFileSystem | str | Path
-ResultSerializer = Serializer | str
 CACHE_SIZE = 1000
 NO_LOCKS = (
     "Result store is not configured with a lock manager. Please set a lock manager when creating the result store to "
@@ -78,11 +85,6 @@ class RecentRecords:
 
     def __reduce__(self) -> tuple[type[RecentRecords], tuple[int]]:
         return RecentRecords, (self.maxsize,)  # another process begins with none
-
-
-def DEFAULT_STORAGE_KEY_FN() -> str:
-    """A new key: 32 hexadecimal digits."""
-    return surroundings.clock().new_id().hex
 
 
 def default_cache() -> RecentRecords:
@@ -240,17 +242,15 @@ class ResultStore:
     def _forbid_other_holders(self, key: str, holder: str | None) -> None:
         locks = self.lock_manager
         if locks is not None and locks.is_locked(key) and not self.is_lock_holder(key, holder):
-            raise RuntimeError(
-                f"Cannot write to result record with key {key} because it is locked by another holder."
-            )
+            raise RuntimeError(f"Cannot write to result record with key {key} because it is locked by another holder.")
 
     # --- reading
 
     def read(self, key: str, holder: str | None = None) -> ResultRecord[Any]:
         """The record under a key, once nobody else holds a lock on it.
 
-        Raises ResultNotFound if there is none, DamagedResult if it cannot be read, UntrustedResult if reading it
-        could run code and this installation did not write it under this key.
+        Raises ResultNotFound if there is none, DamagedResult if it cannot be read, UntrustedResult if reading
+        it could run code and this installation did not write it under this key.
         """
         self._wait_for_others(key, holder)
         place, bound = self._place(key)
@@ -276,7 +276,7 @@ class ResultStore:
             if stored is None or self._expired(stored.expiration):
                 return None
             return self._opened(stored, place, bound)
-        except (DamagedResult, UntrustedResult, ValueError) as problem:
+        except (DamagedResult, UntrustedResult, ResultStorageError, ValueError) as problem:
             logger.warning("The cached result under the key %r is not used. %s", key, problem)
             return None
 
@@ -361,30 +361,37 @@ class ResultStore:
         """Wait until a key is not locked; False after `timeout` seconds."""
         return self._locks().wait_for_lock(key, timeout)
 
-    async def aacquire_lock(self, key: str, holder: str | None = None, timeout: float | None = None) -> bool:
-        """As `acquire_lock`, without blocking the event loop; the holder is the calling thread."""
-        return await self._locks().aacquire_lock(key, holder or default_holder(), timeout)
+    def aacquire_lock(self, key: str, holder: str | None = None, timeout: float | None = None) -> Waiting:
+        """As `acquire_lock`, to be awaited; the holder is the calling thread."""
+        return self._locks().aacquire_lock(key, holder or default_holder(), timeout)
 
-    async def await_for_lock(self, key: str, timeout: float | None = None) -> bool:
-        """As `wait_for_lock`, without blocking the event loop."""
-        return await self._locks().await_for_lock(key, timeout)
+    def await_for_lock(self, key: str, timeout: float | None = None) -> Waiting:
+        """As `wait_for_lock`, to be awaited."""
+        return self._locks().await_for_lock(key, timeout)
 
     aupdate_for_flow = twin(update_for_flow)
     aupdate_for_task = twin(update_for_task)
     aexists = twin(exists)
     afind = twin(find)
-    aread = twin(read)
-    awrite = twin(write)
-    apersist_result_record = twin(persist_result_record)
 
+    # The holder of a lock is told by its thread, so it has to be told before another thread goes to work.
 
-def default_holder() -> str:
-    """The name under which this thread holds locks: host, process, thread."""
-    import os
-    import platform
+    async def aread(self, key: str, holder: str | None = None) -> ResultRecord[Any]:
+        """As `read`, without blocking the event loop; the holder is the calling thread."""
+        if self.lock_manager is not None and not self.is_lock_holder(key, holder):
+            await self.lock_manager.await_for_lock(key)
+        return await run_sync_in_worker_thread(self.read, key, holder or default_holder())
 
-    thread = threading.current_thread()
-    return f"{platform.node()}:{os.getpid()}:{thread.ident}:{thread.name}"
+    async def awrite(
+        self, obj: Any, key: str | None = None, expiration: datetime | None = None, holder: str | None = None
+    ) -> None:
+        """As `write`, without blocking the event loop; the holder is the calling thread."""
+        await run_sync_in_worker_thread(self.write, obj, key, expiration, holder or default_holder())
+
+    async def apersist_result_record(self, result_record: ResultRecord[Any], holder: str | None = None) -> None:
+        """As `persist_result_record`, without blocking the event loop; the holder is the calling thread."""
+        writer = holder or default_holder()
+        await run_sync_in_worker_thread(self.persist_result_record, result_record, writer)
 
 
 def _content(storage: object, path: str) -> bytes | None:
@@ -396,73 +403,8 @@ def _content(storage: object, path: str) -> bytes | None:
     return content
 
 
-# --- defaults
-
-
-def get_default_result_serializer() -> Serializer:
-    """The serializer of the setting PREFECT_RESULTS_DEFAULT_SERIALIZER."""
-    return resolve_serializer(current_config().results_default_serializer)
-
-
-def get_default_result_storage() -> WritableFileSystem:
-    """The storage of PREFECT_DEFAULT_RESULT_STORAGE_BLOCK, else the folder of PREFECT_LOCAL_STORAGE_PATH."""
-    config = current_config()
-    if config.results_default_storage_block is not None:
-        return resolve_result_storage(config.results_default_storage_block)
-    return LocalFileSystem(basepath=str(config.results_storage_path))
-
-
-aget_default_result_storage = twin(get_default_result_storage)
-
-
-def resolve_result_storage(result_storage: ResultStorage | UUID) -> WritableFileSystem:
-    """A storage as it is, the one saved under "block-type/name", or the folder at a path.
-
-    Raises ValueError if no such storage is saved, TypeError for anything else.
-    """
-    if isinstance(result_storage, Path):
-        return LocalFileSystem(basepath=str(result_storage))
-    if isinstance(result_storage, (str, UUID)):
-        found: WritableFileSystem = surroundings.load_storage(str(result_storage))
-        return found
-    if hasattr(result_storage, "read_path") and hasattr(result_storage, "write_path"):
-        return result_storage
-    raise TypeError(
-        "Result storage must be one of the following types: 'UUID', 'Block', 'str'. "
-        f"Got unsupported type '{type(result_storage).__name__}'."
-    )
-
-
-aresolve_result_storage = twin(resolve_result_storage)
-
-
-def format_storage_key(template: str) -> str:
-    """A `result_storage_key` with the names in braces filled in, such as `{flow_run.name}-{parameters[x]}`."""
-    return template.format(**surroundings.key_values())
-
-
 def get_result_store() -> ResultStore:
     """The store of the task run or flow run the current code belongs to; outside of runs a new one."""
     run = surroundings.run()
     store = None if run is None else run.result_store
     return store if isinstance(store, ResultStore) else ResultStore()
-
-
-def should_persist_result() -> bool:
-    """Whether the run the current code belongs to keeps its result."""
-    run = surroundings.run()
-    if run is not None and run.persist_result is not None:
-        return run.persist_result
-    return get_default_persist_setting()
-
-
-def get_default_persist_setting() -> bool:
-    """The setting PREFECT_RESULTS_PERSIST_BY_DEFAULT."""
-    return current_config().results_persist_by_default
-
-
-def get_default_persist_setting_for_tasks() -> bool:
-    """The setting PREFECT_TASKS_DEFAULT_PERSIST_RESULT, else PREFECT_RESULTS_PERSIST_BY_DEFAULT."""
-    config = current_config()
-    chosen = config.task_default_persist_result
-    return config.results_persist_by_default if chosen is None else chosen

@@ -5,11 +5,14 @@ The storeys above register what they have; each has an answer of its own while n
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 from prefect.core.ports import Clock
 from prefect.engine.runtime import current_runtime
+
+Logger = logging.Logger | logging.LoggerAdapter[logging.Logger]
 
 
 class PersistingRun(Protocol):
@@ -26,6 +29,7 @@ class Surroundings:
         clock: gives the clock.
         run: gives the context of the run the current code belongs to, None outside of runs.
         key_values: gives the names that a `result_storage_key` may contain in braces.
+        logger: gives the logger for what happens to transactions.
         load_storage: gives the storage saved under "block-type/name".
     """
 
@@ -33,6 +37,7 @@ class Surroundings:
         self.clock: Callable[[], Clock] = lambda: current_runtime().clock
         self.run: Callable[[], PersistingRun | None] = lambda: None
         self.key_values: Callable[[], Mapping[str, Any]] = dict
+        self.logger: Callable[[], Logger] = lambda: logging.getLogger("prefect.transactions")
         self.load_storage: Callable[[str], Any] = _no_storage
 
 

@@ -182,4 +182,4 @@ def when_ready(parameters: dict[str, Any], wait_for: Iterable[Any] | None, start
 
 def _inputs(parameters: dict[str, Any], wait_for: Iterable[Any] | None) -> list[PrefectFuture[Any]]:
     found = [future for value in parameters.values() for future in futures_in(value)]
-    return found if wait_for is None else [*found, *futures_in(list(wait_for))]
+    return found if wait_for is None else [*found, *futures_in(list(several(wait_for)))]

@@ -7,7 +7,6 @@ the same runner is given their values by Dask, from worker to worker.
 
 from __future__ import annotations
 
-import pickle
 import threading
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextlib import ExitStack, asynccontextmanager, contextmanager
@@ -15,7 +14,6 @@ from functools import partial
 from typing import Any, Self
 
 from prefect.core.lifecycle.outcome import KeptResult
-from prefect.core.lifecycle.states import State
 from prefect.engine.context import FlowRunContext
 from prefect.engine.futures import PrefectFuture, PrefectWrappedFuture
 from prefect.engine.runners.base import TaskRunner, when_ready
@@ -26,6 +24,7 @@ from prefect.engine.runners.shipping import (
     SentState,
     pack,
     run_packed_with,
+    unpack_state,
 )
 from prefect.engine.runs.entry import surroundings
 from prefect.engine.runs.failures import crashed_state
@@ -185,9 +184,11 @@ class DaskTaskRunner(TaskRunner[PrefectDaskFuture]):
 
     def _settle(self, future: PrefectDaskFuture, departure: Departure, outcome: Any, header: Any) -> None:
         try:
-            state: State[Any] = pickle.loads(header.result())
+            state = unpack_state(header.result(), self._runtime.backend.record)
             if state.is_completed():
                 state.data = DaskResult(outcome)
+            else:
+                future._wrapped_future = None  # or Dask would run it again if the worker that holds it died
             future.set_state(departure.arrived(state))
         except BaseException as error:
             future.set_state(departure.lost(_told(error)))
@@ -204,8 +205,10 @@ class DaskTaskRunner(TaskRunner[PrefectDaskFuture]):
         """Wait for every call submitted, fetch nothing, and let go of the cluster."""
         try:
             super().finish()
-        finally:
+        except Exception:
             self._close()
+            raise
+        self._close()  # an interrupt instead is followed by `cancel_all`
 
     def _close(self) -> None:
         self._client = None

@@ -197,7 +197,7 @@ class ProcessPoolTaskRunner(TaskRunner[PrefectConcurrentFuture[Any]]):
         try:
             packed = pack(departure.shipment())
             self._runtime.backend.flush()  # the child's rows refer to the flow run's
-            state = unpack_state(self._call(packed))
+            state = unpack_state(self._call(packed), self._runtime.backend.record)
         except Exception as error:
             return departure.lost(error)
         return departure.arrived(state)
@@ -241,8 +241,10 @@ class ProcessPoolTaskRunner(TaskRunner[PrefectConcurrentFuture[Any]]):
         """Wait for every call submitted, and let the processes end."""
         try:
             super().finish()
-        finally:
+        except Exception:
             self._close()
+            raise
+        self._close()  # an interrupt instead is followed by `cancel_all`
 
     def _close(self) -> None:
         if self._pool is not None:

@@ -25,6 +25,7 @@ from itertools import count
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from prefect.core.journal import Row
 from prefect.core.lifecycle.outcome import HeldResult, unwrap
 from prefect.core.lifecycle.runs import FlowRun, TaskRun
 from prefect.core.lifecycle.states import State, StateType
@@ -32,6 +33,7 @@ from prefect.engine.config import EngineConfig
 from prefect.engine.context import FlowRunContext, TaskRunContext, current_tags, tags
 from prefect.engine.drive import adrive, drive
 from prefect.engine.logs.setup import setup_logging
+from prefect.engine.runners.buffered import BufferedBackend
 from prefect.engine.runners.threads import ThreadPoolTaskRunner
 from prefect.engine.runs.failures import crashed_state, describe, fingerprint_json
 from prefect.engine.runs.task_run import TaskExecution
@@ -292,15 +294,19 @@ def run_packed(packed: bytes) -> bytes:
     That is NotReachable if the record is a file of another machine, SerializationError if the result cannot be sent.
     """
     shipment: Shipment = pickle.loads(packed)
+    rows: list[tuple[str, Row]] = []
     try:
-        return pack_state(run_here(shipment), shipment.task.name)
+        return pack_state(run_here(shipment, rows), shipment.task.name, rows)
     except Exception as error:
-        return dumps(error)
+        return dumps((error, rows))
 
 
-def unpack_state(packed: bytes) -> State[Any]:
-    """The final state that `run_packed` returned. Raises the exception that it returned instead."""
-    outcome = pickle.loads(packed)
+def unpack_state(packed: bytes, record: Callable[[str, Row], None] | None = None) -> State[Any]:
+    """The final state that `run_packed` returned; what came with it is recorded. Raises the exception returned instead."""
+    outcome, rows = pickle.loads(packed)
+    if record is not None:
+        for table, row in rows:
+            record(table, row)
     if isinstance(outcome, Exception):
         raise outcome
     state: State[Any] = outcome
@@ -316,7 +322,9 @@ class SentState:
     def header(self) -> bytes:
         """The packed state; its value only if the run did not complete. Raises what kept it from being had."""
         state = unpack_state(self._packed)
-        return dumps(state.model_copy(update={"data": None})) if state.is_completed() else self._packed
+        if not state.is_completed():
+            return self._packed
+        return dumps((state.model_copy(update={"data": None}), pickle.loads(self._packed)[1]))
 
     def value(self) -> Any:
         """The run's value."""
@@ -353,15 +361,19 @@ def run_packed_with(packed: bytes, needed: list[SentState]) -> SentState:
     return SentState(run_packed(dumps(shipment._replace(parameters=parameters))))
 
 
-def run_here(shipment: Shipment) -> State[Any]:
-    """Run a call at the place its record is; returns its final state once that is on record."""
+def run_here(shipment: Shipment, rows: list[tuple[str, Row]]) -> State[Any]:
+    """Run a call at the place its record is; returns its final state.
+
+    What is not on record by then is added to `rows`.
+    """
     with current_places().at(shipment.place) as runtime:
+        buffered: Any = BufferedBackend(runtime.backend)
         try:
-            return copy_context().run(run_shipment, shipment, runtime)
+            return copy_context().run(run_shipment, shipment, Runtime(buffered, runtime.clock))
         except BaseException as error:
             return crashed_state(error, runtime.clock.now())
         finally:
-            runtime.backend.flush()
+            rows.extend(buffered.take())
 
 
 def run_shipment(shipment: Shipment, runtime: Runtime) -> State[Any]:
@@ -401,13 +413,13 @@ def _flow_context(shipment: Shipment, runtime: Runtime) -> FlowRunContext | None
     return context
 
 
-def pack_state(state: State[Any], task_name: str) -> bytes:
-    """A final state with its result as bytes. Raises SerializationError if that cannot be sent."""
+def pack_state(state: State[Any], task_name: str, rows: list[tuple[str, Row]]) -> bytes:
+    """A final state with its result, and entries to be recorded, as bytes. Raises SerializationError if that cannot be sent."""
     result = state.data.get() if isinstance(state.data, HeldResult) else None
     try:
         if isinstance(result, BaseException):
-            return dumps(state.model_copy(update={"data": HeldResult(_sendable(result))}))
-        return dumps(state)
+            state = state.model_copy(update={"data": HeldResult(_sendable(result))})
+        return dumps((state, rows))
     except Exception as problem:
         raise SerializationError(
             f"The result of task {task_name!r}, a {type(result).__name__}, cannot be sent back from another process:"

@@ -65,7 +65,6 @@ class ThreadPoolTaskRunner(TaskRunner[PrefectConcurrentFuture[Any]]):
             raise RuntimeError("Task runner is not started: use it within a flow, or in a `with` block.")
         clock = self._runtime.clock
         future: PrefectConcurrentFuture[Any] = PrefectConcurrentFuture(clock.new_id())
-        self._track(future)
         call = partial(
             run_submitted,
             task,
@@ -76,7 +75,12 @@ class ThreadPoolTaskRunner(TaskRunner[PrefectConcurrentFuture[Any]]):
             submitted=clock.now(),
         )
         job = partial(_settle, future, contextvars.copy_context(), call, clock)
-        when_ready(parameters, wait_for, partial(self._pool.submit, job))
+        self._track(future)
+        try:
+            when_ready(parameters, wait_for, partial(self._pool.submit, job))
+        except BaseException:
+            self._untrack(future)
+            raise
         return future
 
     def cancel_all(self) -> None:

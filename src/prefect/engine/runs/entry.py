@@ -48,18 +48,29 @@ def task_execution(
     return TaskExecution(task, parameters, runtime, config, wait_for, task_run_id, map_index, submitted)
 
 
+def task_outcome(execution: TaskExecution, state: State[Any], return_state: bool) -> Any:
+    """As `outcome`; a state that the function returned is given back, and a call whose inputs failed gives None."""
+    if return_state:
+        return state
+    if execution.value is not None:
+        return execution.value
+    return None if state.name == "NotReady" else state.result()
+
+
 def run_task(
     task: TaskSpec, parameters: dict[str, Any], wait_for: Iterable[Any] | None, return_state: bool
 ) -> Any:
     """Run a sync task now."""
-    return outcome(drive(task_execution(task, parameters, wait_for).steps()), return_state)
+    execution = task_execution(task, parameters, wait_for)
+    return task_outcome(execution, drive(execution.steps()), return_state)
 
 
 async def run_task_async(
     task: TaskSpec, parameters: dict[str, Any], wait_for: Iterable[Any] | None, return_state: bool
 ) -> Any:
     """Run an async task."""
-    return outcome(await adrive(task_execution(task, parameters, wait_for).steps()), return_state)
+    execution = task_execution(task, parameters, wait_for)
+    return task_outcome(execution, await adrive(execution.steps()), return_state)
 
 
 def run_submitted(

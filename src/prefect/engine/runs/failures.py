@@ -16,9 +16,8 @@ _NUMBERS = re.compile(r"0x[0-9a-fA-F]+|[0-9a-f]{8}-[0-9a-f-]{27}|\d+")
 
 
 def describe(error: BaseException) -> str:
-    """`ValueError: boom`, or just the type if there is no more to say."""
-    text = str(error)
-    return f"{type(error).__name__}: {text}" if text else type(error).__name__
+    """`ValueError: boom`."""
+    return f"{type(error).__name__}: {error}"
 
 
 def crashed_state(error: BaseException, moment: int) -> State[Any]:

@@ -18,7 +18,7 @@ _COLLECTIONS = (list, tuple, set, frozenset)
 
 def returned_state(value: Any, moment: int) -> State[Any]:
     """The final state of a run that returned `value` at `moment`."""
-    if isinstance(value, State):
+    if isinstance(value, State) and not value.belongs_to_run:
         return _taken(value)
     states = _states_of(value)
     if states is None:
@@ -34,6 +34,8 @@ def _taken(state: State[Any]) -> State[Any]:
 
 def _states_of(value: Any) -> list[State[Any]] | None:
     """The states a value stands for; None unless it consists of states and futures alone."""
+    if isinstance(value, State):
+        return [value]
     if isinstance(value, PrefectFuture):
         value.wait()
         return [value.state]
@@ -51,10 +53,7 @@ def _states_of(value: Any) -> list[State[Any]] | None:
 
 def _summed_up(states: Sequence[State[Any]], value: Any, moment: int) -> State[Any]:
     kind, name, message = _verdict(states)
-    single = isinstance(value, PrefectFuture)
-    data: Any = states[0] if single else type(value)(states)
-    if single and kind is StateType.COMPLETED:
-        data = states[0].data.get() if hasattr(states[0].data, "get") else states[0].data
+    data: Any = states[0] if isinstance(value, (State, PrefectFuture)) else type(value)(states)
     return State.at(moment, kind, name, message, HeldResult(data))
 
 

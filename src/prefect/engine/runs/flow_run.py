@@ -33,7 +33,7 @@ from prefect.engine.runs.starting import FlowStart
 from prefect.engine.runtime import Runtime
 from prefect.engine.specs import FlowSpec
 from prefect.engine.steps import Block, Call, Sleep, Steps
-from prefect.engine.timeouts import DeadlineReached
+from prefect.engine.timeouts import FlowRunTimeoutError
 from prefect.exceptions import Abort, UpstreamTaskError
 
 
@@ -127,10 +127,10 @@ class FlowExecution:
             return self._failed(message, error)
         self.context.parameters = parameters
         try:
-            value = yield Call(partial(self.flow.binder.call, parameters), self.flow.timeout_seconds)
+            value = yield Call(partial(self.flow.binder.call, parameters), self.flow.timeout_seconds, FlowRunTimeoutError)
             yield Block(self._settle_futures(value))
             return returned_state(value, self.clock.now())
-        except DeadlineReached as error:
+        except FlowRunTimeoutError as error:
             return self._timed_out(error)
         except Exception as error:
             self.log(logging.ERROR, f"Encountered exception during execution: {error!r}", error)
@@ -175,11 +175,12 @@ class FlowExecution:
         self.log(logging.INFO, message)
         due = self.run.next_scheduled_start or 0
         yield Sleep(max(due - self.clock.now(), 0) / SECOND)
-        retrying: State[Any] = State.at(self.clock.now(), StateType.RUNNING, "Retrying")
+        retrying: State[Any] = State.at(self.clock.now(), StateType.RUNNING, "Running")
         transition: Transition = yield Block(partial(self._propose, retrying))
         if transition.verdict.outcome is not Outcome.ACCEPT:
             raise Abort(transition.verdict.reason)
         self.context.begin_again()
+        yield from self._hooks(self.flow.on_running_hooks)
 
     def _failed(self, message: str, error: BaseException) -> State[Any]:
         return State.at(self.clock.now(), StateType.FAILED, "Failed", message, HeldResult(error))
@@ -244,6 +245,5 @@ class FlowExecution:
             StateType.COMPLETED: self.flow.on_completion_hooks,
             StateType.FAILED: self.flow.on_failure_hooks,
             StateType.CRASHED: self.flow.on_crashed_hooks,
-            StateType.CANCELLED: self.flow.on_cancellation_hooks,
         }
         yield from self._hooks(by_type.get(state.type, ()))

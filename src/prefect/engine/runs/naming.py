@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 
-def templated_name(template: str | Callable[..., Any], parameters: dict[str, Any]) -> str:
+def templated_name(template: str | Callable[..., Any], parameters: dict[str, Any], option: str) -> str:
     """A run's name from its template (`"load-{table}"`) or from a function of nothing or of `parameters`.
 
     Raises TypeError if the function returns anything but a string.
@@ -20,6 +20,6 @@ def templated_name(template: str | Callable[..., Any], parameters: dict[str, Any
     name = template(parameters=parameters) if takes_parameters else template()
     if not isinstance(name, str):
         raise TypeError(
-            f"Callable {template} for the run name returned type {type(name).__name__} but a string is required."
+            f"Callable {template} for {option!r} returned type {type(name).__name__} but a string is required."
         )
     return name

@@ -5,16 +5,9 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
-from prefect.core.lifecycle.runs import TaskRun
 from prefect.core.lifecycle.states import State
-from prefect.engine.specs import TaskSpec
 from prefect.engine.steps import Step
 from prefect.utilities.asyncutils import wait_if_awaitable
-
-
-def retries_left(task: TaskSpec, run: TaskRun) -> bool:
-    """Whether the task may be tried once more."""
-    return run.run_count <= task.retries
 
 
 def retry_delay(delays: float | Sequence[float], tries: int, jitter: float | None, random: float) -> float:

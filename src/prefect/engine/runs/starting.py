@@ -101,6 +101,7 @@ class FlowStart:
         """The state of a subflow whose inputs failed."""
         recorder = self._child_recorder(self.clock.new_id())
         state: State[Any] = State.at(self.clock.now(), StateType.PENDING, "NotReady", str(error))
+        state.belong_to(None if self.parent is None else self.parent.flow_run.id, recorder.run.id)
         recorder.enter(state)
         return state
 
@@ -152,7 +153,7 @@ class FlowStart:
         return State.at(self.clock.now(), kind, name)
 
     def _request(self, pending: State[Any]) -> FlowRunRequest:
-        run_id = self.flow_run_id or self.clock.new_id()
+        run_id = self._run_id()
         parent = self.parent
         if parent is not None:
             self.child = self._child_recorder(self.clock.new_id())
@@ -176,9 +177,18 @@ class FlowStart:
             environment=environment_json(),
         )
 
+    def _run_id(self) -> UUID:
+        self.flow_run_id = self.flow_run_id or self.clock.new_id()
+        return self.flow_run_id
+
     def _name(self) -> str:
         template = self.flow.flow_run_name
-        return generate_slug(2) if template is None else templated_name(template, self.parameters)
+        if template is None:
+            return generate_slug(2)
+        run = FlowRun(self._run_id(), "", self._run_id())
+        run.parameters = self._settled_parameters()
+        with FlowRunContext(self.flow, run, dict(run.parameters), self.runtime, self.config, self.clock.now()):
+            return templated_name(template, dict(run.parameters), "flow_run_name")
 
     def _settled_parameters(self) -> dict[str, Any]:
         return self.parameters if self._invalid is not None else self.validated_parameters()

@@ -33,11 +33,11 @@ from prefect.engine.runs.hooks import run_hooks
 from prefect.engine.runs.keeping import keep_for_replay, recorded_state
 from prefect.engine.runs.naming import templated_name
 from prefect.engine.runs.recorder import TaskRecorder
-from prefect.engine.runs.retrying import Condition, failure_text, retries_left, retry_delay
+from prefect.engine.runs.retrying import Condition, failure_text, retry_delay
 from prefect.engine.runtime import Runtime
 from prefect.engine.specs import TaskSpec
 from prefect.engine.steps import Block, Call, Sleep, Steps
-from prefect.engine.timeouts import DeadlineReached
+from prefect.engine.timeouts import TaskRunTimeoutError
 from prefect.exceptions import UpstreamTaskError
 
 _GOLDEN = 0x9E3779B1
@@ -58,6 +58,7 @@ class TaskExecution:
     """
 
     __slots__ = (
+        "_tries_before",
         "call_key",
         "clock",
         "config",
@@ -71,6 +72,7 @@ class TaskExecution:
         "state",
         "submitted",
         "task",
+        "value",
         "wait_for",
     )
 
@@ -95,6 +97,9 @@ class TaskExecution:
         self.map_index = map_index
         self.submitted = submitted
         self.call_key: bytes | None = None
+        self._tries_before = 0
+        self.value: Any = None
+        """What the function returned, if that was a state."""
         self.state: State[Any] | None = None
         self.run = self._make_run(task_run_id)
         self.context: TaskRunContext | None = None
@@ -154,10 +159,13 @@ class TaskExecution:
         while True:
             failure: BaseException | State[Any]
             try:
-                value = yield Call(partial(self.task.binder.call, self.parameters), self.task.timeout_seconds)
+                value = yield Call(
+                    partial(self.task.binder.call, self.parameters), self.task.timeout_seconds, TaskRunTimeoutError
+                )
             except Exception as error:
                 failure = error
             else:
+                self.value = value if isinstance(value, State) else None
                 state = returned_state(value, self.clock.now())
                 if not state.is_failed():
                     self._succeed(state)
@@ -172,7 +180,8 @@ class TaskExecution:
     def _make_run(self, task_run_id: UUID | None) -> TaskRun:
         run_id = task_run_id or self.clock.new_id()
         task = self.task
-        run = TaskRun(run_id, f"{task.name}-{name_suffix(run_id.int)}", task.task_key, f"{run_id.int:032x}")
+        name = task.name if self.flow is None else f"{task.name}-{name_suffix(run_id.int)}"
+        run = TaskRun(run_id, name, task.task_key, f"{run_id.int:032x}")
         run.task_name = task.name
         run.map_index = self.map_index
         run.submitted = self.submitted
@@ -228,7 +237,9 @@ class TaskExecution:
     def _not_ready(self, error: UpstreamTaskError, resolver: Resolver) -> None:
         self.run.task_inputs = resolver.inputs
         self.context = self._make_context()
-        self.recorder.enter(State.at(self.clock.now(), StateType.PENDING, "NotReady", str(error)))
+        state: State[Any] = State.at(self.clock.now(), StateType.PENDING, "NotReady", str(error))
+        state.belong_to(self.run.flow_run_id, self.run.id)
+        self.recorder.enter(state)
         log_task_line(self.context, logging.ERROR, f"Finished in state {self.run.state}")
 
     def _replay(self) -> bool:
@@ -258,10 +269,15 @@ class TaskExecution:
     def _make_ready(self) -> int:
         """Record Pending and make the context the function will see; returns the moment."""
         now = self.clock.now()
+        self.context = self._make_context()
         template = self.task.task_run_name
         if template is not None:
-            self.run.name = templated_name(template, self.parameters)
-        self.context = self._make_context()
+            token = TaskRunContext.current.set(self.context)
+            try:
+                self.run.name = templated_name(template, self.parameters, "task_run_name")
+            finally:
+                TaskRunContext.current.reset(token)
+        self._tries_before = self.run.run_count
         self.recorder.pass_through(State.at(now, StateType.PENDING, "Pending"))
         return now
 
@@ -276,28 +292,33 @@ class TaskExecution:
     def _retry(self, failure: BaseException | State[Any]) -> Steps[bool]:
         """Wait for the next try and begin it; False if there is none."""
         task, run = self.task, self.run
-        if not retries_left(task, run) or not (yield from self._condition_holds(failure)):
+        tried = run.run_count - self._tries_before
+        if tried > task.retries or not (yield from self._condition_holds(failure)):
             self._log_failure(failure)
             return False
         delay = retry_delay(
-            task.retry_delay_seconds, run.run_count, task.retry_jitter_factor, self.clock.random()
+            task.retry_delay_seconds, tried, task.retry_jitter_factor, self.clock.random()
         )
         when = f"{delay} second(s) from now" if delay else "immediately"
         self.log(
-            logging.INFO, f"{failure_text(failure)} - Retry {run.run_count}/{task.retries} will start {when}"
+            logging.INFO, f"{failure_text(failure)} - Retry {tried}/{task.retries} will start {when}"
         )
         if delay:
             due = StateDetails(scheduled_time=to_datetime(self.clock.now() + int(delay * SECOND)))
             self.recorder.enter(State.at(self.clock.now(), StateType.SCHEDULED, "AwaitingRetry", details=due))
             yield Sleep(delay)
         self.recorder.enter(State.at(self.clock.now(), StateType.RUNNING, "Retrying"))
+        yield from self._enter_hooks(task.on_running_hooks)
         return True
 
     def _condition_holds(self, failure: BaseException | State[Any]) -> Steps[bool]:
         condition = self.task.retry_condition_fn
         if condition is None:
             return True
-        state = failure if isinstance(failure, State) else self._failed_state(failure)
+        state = failure
+        if not isinstance(failure, State):
+            message = f"Task run encountered unexpected exception: {failure!r}"
+            state = State.at(self.clock.now(), StateType.FAILED, "Failed", message, HeldResult(failure))
         try:
             return (yield Condition(partial(condition, self.task, self.run, state)))
         except Exception as error:
@@ -383,8 +404,11 @@ def _origin_key(flow: FlowRunContext, value: Any) -> Any:
 
 def failed_state(error: BaseException, timeout: float | None, moment: int) -> State[Any]:
     """The state of a task run whose function raised."""
-    if isinstance(error, DeadlineReached):
-        message = f"Task run exceeded timeout of {timeout} second(s)"
+    if isinstance(error, TimeoutError):
+        ours = isinstance(error, TaskRunTimeoutError)
+        message = (
+            f"Task run exceeded timeout of {timeout} second(s)" if ours else f"Task run failed due to timeout: {error!r}"
+        )
         return State.at(moment, StateType.FAILED, "TimedOut", message, HeldResult(error))
     return State.at(
         moment,

@@ -26,7 +26,9 @@ def load(tx: Transaction, artifact_id: UUID) -> ArtifactRecord | None:
 
 def update(tx: Transaction, artifact_id: UUID, data: str | None, description: str | None, now: int) -> bool:
     """Change what is given of an artifact; False if there is none."""
-    sql = "UPDATE artifact SET data = COALESCE(?, data), description = COALESCE(?, description), updated = ? WHERE id = ?"
+    sql = (
+        "UPDATE artifact SET data = COALESCE(?, data), description = COALESCE(?, description), updated = ? WHERE id = ?"
+    )
     return tx.execute(sql, (data, description, now, artifact_id.bytes)) == 1
 
 
@@ -34,4 +36,4 @@ def _from_row(row: tuple[Any, ...]) -> ArtifactRecord:
     ids = (UUID(bytes=value) if value is not None else None for value in (row[0], row[6], row[7]))
     identity, flow_run_id, task_run_id = ids
     assert identity is not None
-    return ArtifactRecord(identity, *row[1:6], flow_run_id, task_run_id, *row[8:])
+    return ArtifactRecord._make((identity, *row[1:6], flow_run_id, task_run_id, *row[8:]))

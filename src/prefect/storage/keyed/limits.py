@@ -42,7 +42,7 @@ def by_id(tx: Transaction, limit_id: bytes) -> Limit | None:
 
 
 def _from_row(row: tuple[Any, ...]) -> Limit:
-    return Limit(*row[:4], bool(row[4]), *row[5:])
+    return Limit._make((*row[:4], bool(row[4]), *row[5:]))
 
 
 def active_names(tx: Transaction, kind: str) -> frozenset[str]:
@@ -51,9 +51,7 @@ def active_names(tx: Transaction, kind: str) -> frozenset[str]:
     return frozenset(row[0] for row in rows)
 
 
-def facts(
-    tx: Transaction, limit: Limit, now: int, before: int | None = None, but: bytes | None = None
-) -> LimitFacts:
+def facts(tx: Transaction, limit: Limit, now: int, before: int | None = None, but: bytes | None = None) -> LimitFacts:
     """A limit with what counts against it.
 
     Args:
@@ -124,6 +122,4 @@ def delete(tx: Transaction, kind: str, name: str) -> bool:
 
 def set_level(tx: Transaction, limit_id: bytes, level: float, now: int) -> None:
     """Note the level of a limit that decays."""
-    tx.execute(
-        "UPDATE concurrency_limit SET rate_level = ?, rate_moment = ? WHERE id = ?", (level, now, limit_id)
-    )
+    tx.execute("UPDATE concurrency_limit SET rate_level = ?, rate_moment = ? WHERE id = ?", (level, now, limit_id))

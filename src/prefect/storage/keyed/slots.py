@@ -101,9 +101,7 @@ def stop_waiting(tx: Transaction, holder: UUID) -> int:
 
 def is_held(tx: Transaction, holder: UUID, now: int) -> bool:
     """Whether a holder has slots whose lease has not run out."""
-    row = tx.one(
-        "SELECT 1 FROM concurrency_slot WHERE holder = ? AND expires > ? LIMIT 1", (holder.bytes, now)
-    )
+    row = tx.one("SELECT 1 FROM concurrency_slot WHERE holder = ? AND expires > ? LIMIT 1", (holder.bytes, now))
     return row is not None
 
 
@@ -133,10 +131,7 @@ def in_use(tx: Transaction) -> bool:
 def release(tx: Transaction, holder: UUID, now: int) -> list[tuple[bytes, int]]:
     """Free a holder's slots; returns the limits and how many of each."""
     key = (holder.bytes,)
-    held = [
-        (row[0], row[1])
-        for row in tx.all("SELECT limit_id, occupy FROM concurrency_slot WHERE holder = ?", key)
-    ]
+    held = [(row[0], row[1]) for row in tx.all("SELECT limit_id, occupy FROM concurrency_slot WHERE holder = ?", key)]
     stop_waiting(tx, holder)
     if held:
         tx.execute("UPDATE slot_history SET released = ? WHERE holder = ? AND released IS NULL", (now, *key))
@@ -146,9 +141,7 @@ def release(tx: Transaction, holder: UUID, now: int) -> list[tuple[bytes, int]]:
 
 def release_run(tx: Transaction, run_id: UUID, now: int) -> int:
     """Free every slot that a run holds; returns how many rows."""
-    tx.execute(
-        "UPDATE slot_history SET released = ? WHERE run_id = ? AND released IS NULL", (now, run_id.bytes)
-    )
+    tx.execute("UPDATE slot_history SET released = ? WHERE run_id = ? AND released IS NULL", (now, run_id.bytes))
     tx.execute("DELETE FROM slot_waiter WHERE run_id = ?", (run_id.bytes,))
     return tx.execute("DELETE FROM concurrency_slot WHERE run_id = ?", (run_id.bytes,))
 
@@ -163,9 +156,7 @@ def release_lost(
 
     Returns how many holders and waiters were lost.
     """
-    return sum(
-        _remove_lost(tx, table, now, is_gone, limit_id) for table in ("concurrency_slot", "slot_waiter")
-    )
+    return sum(_remove_lost(tx, table, now, is_gone, limit_id) for table in ("concurrency_slot", "slot_waiter"))
 
 
 def _remove_lost(
@@ -173,9 +164,7 @@ def _remove_lost(
 ) -> int:
     where, parameters = ("", ()) if limit_id is None else (" WHERE limit_id = ?", (limit_id,))
     rows = tx.all(f"SELECT limit_id, holder, process, expires FROM {table}{where}", parameters)
-    gone = {
-        process: is_gone(process) for process in {row[2] for row in rows} if process and process != tx.process
-    }
+    gone = {process: is_gone(process) for process in {row[2] for row in rows} if process and process != tx.process}
     lost = [(row[0], row[1]) for row in rows if row[3] <= now or gone.get(row[2])]
     for key in lost:
         tx.execute(f"DELETE FROM {table} WHERE limit_id = ? AND holder = ?", key)
