@@ -17,3 +17,4 @@ run=$("$BIN/prefect" flow-run ls --limit 1 --output json |
 show prefect flow-run inspect "$run"
 show prefect task-run ls --limit 15
 show prefect artifact ls
+show prefect artifact inspect ledger-load --limit 1

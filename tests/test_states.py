@@ -163,10 +163,9 @@ def test_groups() -> None:
 
 def test_formatting_an_exception() -> None:
     assert states.format_exception(ValueError("v")).strip() == "ValueError: v"
-    try:
-        raise ValueError("v")
-    except ValueError as error:
-        assert "test_formatting_an_exception" in states.format_exception(error, error.__traceback__)
+    with pytest.raises(ZeroDivisionError) as caught:
+        1 / 0
+    assert "test_formatting_an_exception" in states.format_exception(caught.value, caught.tb)
 
 
 def test_what_a_client_sends() -> None:

@@ -69,6 +69,7 @@ _lock = threading.Lock()
 
 
 _door: Any = None
+_policies: Any = None
 _settings: Callable[[], Settings] | None = None
 
 
@@ -80,6 +81,16 @@ def engine() -> Any:
 
         _door = door
     return _door
+
+
+def cache_policies() -> Any:
+    """The cache policies (`prefect.engine.results.policies`), imported when the first task is defined."""
+    global _policies
+    if _policies is None:
+        from prefect.engine.results import policies
+
+        _policies = policies
+    return _policies
 
 
 def current_settings() -> Settings:

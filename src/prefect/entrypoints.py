@@ -147,8 +147,12 @@ def _executed(name: str, path: Path) -> ModuleType:
         raise MissingFlowError(f"File {str(path)!r} is no Python file.")
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
-    with _watched(str(path)):
-        spec.loader.exec_module(module)
+    try:
+        with _watched(str(path)):
+            spec.loader.exec_module(module)
+    except ScriptError:
+        del sys.modules[name]
+        raise
     return module
 
 

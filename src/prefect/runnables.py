@@ -164,8 +164,8 @@ def default_name(fn: Callable[..., Any], kind: str) -> str:
     inner = fn.func if isinstance(fn, partial) else fn
     name: str = getattr(inner, "__name__", None) or type(inner).__name__
     if kind == "flow":
-        return name.replace("_", "-")
-    return "unknown-lambda" if name == "<lambda>" else name
+        return "unknown-lambda" if name == "<lambda>" else name.replace("_", "-")
+    return name
 
 
 def check_options(kind: str, given: Mapping[str, Any], known: Iterable[str]) -> None:

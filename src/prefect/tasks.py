@@ -8,16 +8,16 @@ from collections.abc import Callable, Coroutine, Iterable
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Generic, Literal, ParamSpec, TypeVar, overload
 
-from prefect.connect import engine, engine_config
+from prefect.connect import cache_policies, engine, engine_config
 from prefect.core.lifecycle.states import State
 from prefect.engine.calls.sources import function_key
-from prefect.engine.results.policies import DEFAULT, NO_CACHE, CachePolicy
 from prefect.runnables import Hook, Runnable, check_options, check_retries
 from prefect.utilities.annotations import NotSet, unmapped
 
 if TYPE_CHECKING:
     from prefect.engine.context import TaskRunContext
     from prefect.engine.futures import PrefectFuture, PrefectFutureList
+    from prefect.engine.results.policies import CachePolicy
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -139,33 +139,34 @@ class Task(Runnable, Generic[P, R]):
 
     def _set_caching(self, policy: CachePolicy | type[NotSet] | None, persist: bool | None) -> None:
         """Settle how results are cached and whether they are persisted; asking for a cache asks for persistence."""
+        policies = cache_policies()
         keeps = (
             self.result_storage_key is not None
             or self.result_serializer is not None
             or self.result_storage is not None
         )
-        if self.cache_key_fn is not None and policy not in (NotSet, NO_CACHE, None):
+        if self.cache_key_fn is not None and policy not in (NotSet, policies.NO_CACHE, None):
             logger.warning(
                 "Both `cache_policy` and `cache_key_fn` are set on task %s. `cache_key_fn` will be used.",
                 self,
             )
-        if persist is False and policy not in (None, NotSet, NO_CACHE):
+        if persist is False and policy not in (None, NotSet, policies.NO_CACHE):
             logger.warning("Ignoring `cache_policy` because `persist_result` is False")
         caches = self.cache_key_fn is not None or (
-            policy is not NotSet and policy is not None and policy != NO_CACHE
+            policy is not NotSet and policy is not None and policy != policies.NO_CACHE
         )
         self.persist_result = True if persist is None and (keeps or caches) else persist
         if self.cache_key_fn is not None:
-            self.cache_policy: CachePolicy | None = CachePolicy.from_cache_key_fn(self.cache_key_fn)
+            self.cache_policy: CachePolicy | None = policies.CachePolicy.from_cache_key_fn(self.cache_key_fn)
         elif policy is NotSet:
             unset = (
                 self.result_storage_key is not None
                 or persist is False
                 or engine_config().task_default_no_cache
             )
-            self.cache_policy = NO_CACHE if unset else DEFAULT
+            self.cache_policy = policies.NO_CACHE if unset else policies.DEFAULT
         else:
-            self.cache_policy = NO_CACHE if policy is None or persist is False else policy  # type: ignore[assignment]
+            self.cache_policy = policies.NO_CACHE if policy is None or persist is False else policy  # type: ignore[assignment]
 
     # --- calling
 

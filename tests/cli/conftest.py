@@ -35,7 +35,7 @@ Prefect = Callable[..., Said]
 @pytest.fixture(autouse=True)
 def home(tmp_path: Path) -> Iterator[Path]:
     path = tmp_path / "home"
-    with temporary_settings({"PREFECT_HOME": path, "PREFECT_LOGGING_LEVEL": "CRITICAL"}):
+    with temporary_settings({"PREFECT_HOME": path}):
         yield path
         close_all()
 

@@ -8,7 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-CLOSE_MONTH = '''
+CLOSE_MONTH = """
 import os, time
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,9 +39,9 @@ def close_month(accounts: list[str]) -> int:
     return len(done)
 
 close_month(["4000", "5000", "6000", "7000"])
-'''
+"""
 
-SLEEPER = '''
+SLEEPER = """
 import time
 from pathlib import Path
 from prefect import flow
@@ -57,12 +57,31 @@ def outer():
 
 if __name__ == "__main__":
     outer()
-'''
+"""
+
+TALKER = """
+import time
+from pathlib import Path
+from prefect import flow, get_run_logger
+
+@flow
+def talks():
+    for number in range(200):
+        get_run_logger().info("word %d", number)
+        (Path(__file__).parent / "started").touch()
+        time.sleep(0.02)
+
+if __name__ == "__main__":
+    talks()
+"""
 
 
 def start(script: Path, home: Path) -> subprocess.Popen[bytes]:
     """Start a script as a user would, with a record of its own."""
-    environment = {**os.environ, "PREFECT_HOME": str(home), "PREFECT_LOGGING_LEVEL": "CRITICAL"}
+    environment = {
+        **os.environ,
+        "PREFECT_HOME": str(home),
+    }
     return subprocess.Popen([sys.executable, str(script)], env=environment, cwd=script.parent)
 
 

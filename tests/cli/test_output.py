@@ -48,7 +48,15 @@ def test_ago(seconds: int, text: str) -> None:
 
 @pytest.mark.parametrize(
     ("seconds", "text"),
-    [(0.00008, "0.1ms"), (0.018, "18ms"), (3.21, "3.2s"), (125, "2m 5s"), (7500, "2h 5m"), (90061, "1d 1h"), (60, "1m")],
+    [
+        (0.00008, "0.1ms"),
+        (0.018, "18ms"),
+        (3.21, "3.2s"),
+        (125, "2m 5s"),
+        (7500, "2h 5m"),
+        (90061, "1d 1h"),
+        (60, "1m"),
+    ],
 )
 def test_duration(seconds: float, text: str) -> None:
     assert duration(seconds) == text

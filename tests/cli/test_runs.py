@@ -80,7 +80,10 @@ def test_lists_are_filtered(prefect: Prefect) -> None:
 
 def test_the_plain_list_and_the_filtered_one_agree(prefect: Prefect) -> None:
     sums([1])
-    assert prefect("flow-run", "ls", "-o", "json").json == prefect("flow-run", "ls", "--flow-name", "sums", "-o", "json").json
+    assert (
+        prefect("flow-run", "ls", "-o", "json").json
+        == prefect("flow-run", "ls", "--flow-name", "sums", "-o", "json").json
+    )
 
 
 def test_inspect(prefect: Prefect) -> None:

@@ -62,24 +62,29 @@ def run(command: str) -> None:
 
 
 def perform(work: Callable[[], None]) -> dict[str, str]:
-    """Do it and return `output`, and `error` with the traceback if it raised."""
-    with tempfile.TemporaryFile("w+") as file:
-        error = ""
-        with captured(file):
+    """Do it and return `stdout`, `stderr`, and as `error` the traceback if it raised."""
+    error = ""
+    with tempfile.TemporaryFile("w+") as stdout, tempfile.TemporaryFile("w+") as stderr:
+        with captured(stdout, stderr):
             try:
                 work()
             except BaseException:
                 error = traceback.format_exc()
-        file.seek(0)
-        return {"output": file.read(), "error": error}
+        return {"stdout": content(stdout), "stderr": content(stderr), "error": error}
+
+
+def content(file: IO[str]) -> str:
+    file.seek(0)
+    return file.read()
 
 
 @contextmanager
-def captured(file: IO[str]) -> Iterator[None]:
+def captured(*files: IO[str]) -> Iterator[None]:
+    """Send the descriptors 1 and 2 to these files."""
     saved = os.dup(1), os.dup(2)
     flush()
-    os.dup2(file.fileno(), 1)
-    os.dup2(file.fileno(), 2)
+    for number, file in enumerate(files, start=1):
+        os.dup2(file.fileno(), number)
     try:
         yield
     finally:

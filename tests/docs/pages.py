@@ -89,25 +89,32 @@ def commands(text: str) -> Iterator[tuple[str, str]]:
         yield command, output
 
 
-def missing(promised: str, real: str) -> str | None:
-    """The first promised line that the real output does not hold in its place, or None.
+def mismatch(promised: str, stdout: str, stderr: str) -> str | None:
+    """The first line in which promise and output differ, or None.
 
-    Log lines and all others are two streams: each keeps its order, but not the order between them.
+    Log lines go to standard error: each promised one must be there, in order, among others. All other lines
+    must be exactly those of standard output.
     """
-    for wanted in (is_log, is_plain):
-        remaining = filter(wanted, normal(real))
-        for line in filter(wanted, normal(promised)):
-            if line != "..." and line not in remaining:  # `in` reads on until it finds it
-                return line
-    return None
+    lines = normal(promised)
+    logged = [line for line in lines if line.startswith("TIME ")]
+    remaining = iter(normal(stderr))
+    lost = next((line for line in logged if line not in remaining), None)  # `in` reads on until it finds it
+    return lost or compare([line for line in lines if line not in logged], normal(stdout))
 
 
-def is_log(line: str) -> bool:
-    return line.startswith("TIME ")
-
-
-def is_plain(line: str) -> bool:
-    return not is_log(line)
+def compare(promised: list[str], real: list[str]) -> str | None:
+    """The same for whole outputs, where `...` stands for any lines up to the next promised one."""
+    gap = False
+    for line in promised:
+        if line == "...":
+            gap = True
+            continue
+        while gap and real and real[0] != line:
+            real = real[1:]
+        if not real or real[0] != line:
+            return line
+        gap, real = False, real[1:]
+    return real[0] if real and not gap else None
 
 
 def normal(output: str) -> list[str]:

@@ -33,9 +33,9 @@ def test_the_page_is_true(page: Path, tmp_path: Path) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
     for part in json.loads(report.read_text()):
         place = f"{page.relative_to(ROOT)}:{part['line']}"
-        assert not part["error"], f"{place} raised\n{part['error']}\n{part['output']}"
-        lost = pages.missing(part["promised"] or "", part["output"])
-        assert lost is None, f"{place} promises this line:\n{lost}\nbut printed\n{part['output']}"
+        assert not part["error"], f"{place} raised\n{part['error']}\n{part['stderr']}"
+        odd = pages.mismatch(part["promised"], part["stdout"], part["stderr"]) if part["promised"] else None
+        assert odd is None, f"{place} and its output differ in:\n{odd}\n{part['stdout']}\n{part['stderr']}"
 
 
 def environment(home: Path) -> dict[str, str]:
@@ -64,21 +64,26 @@ def test_steps_are_read(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("promised", "real", "lost"),
+    ("promised", "stdout", "stderr", "odd"),
     [
-        ("12:00:01.5 | Flow run 'gold-ant'\n", "noise\n09:30:00.123 | Flow run 'red-bee'\n", None),
-        ("12:00:01.5 | Task run 'a-1fc'\n", "09:30:00.123 | Task run 'a-bee'\n", None),
-        ("12:00:01.5 | Task run 'a-1fc'\n", "09:30:00.123 | Task run 'b-1fc'\n", "TIME Task run 'a XXX'"),
-        ("a\nb\n", "b\na\n", "b"),
-        ("a\n...\nz", "a\nb\nz", None),
-        ("took 3.5 s", "took 12 ms", None),
-        ("total 3", "total 4", "total 3"),
-        ("│ x │", "| x |", None),
-        ("10:00:00 | INFO | a\nhello", "hello\n11:00:00 | INFO | a", None),
+        ("12:00:01.5 | Flow run 'gold-ant'", "", "09:30:00.123 | Flow run 'red-bee'", None),
+        ("12:00:01.5 | Task run 'a-1fc'", "", "09:30:00.123 | Task run 'a-bee'", None),
+        ("12:00:01.5 | Task run 'a-1fc'", "", "09:30:00.123 | Task run 'b-1fc'", "TIME Task run 'a XXX'"),
+        ("10:00:00 | INFO | a\nhello", "hello", "noise\n11:00:00 | INFO | a", None),
+        ("10:00:00 | a\n10:00:00 | b", "", "11:00:00 | b\n11:00:00 | a", "TIME b"),
+        ("a\nb", "b\na", "", "a"),
+        ("a\nc", "a\nb\nc", "", "c"),
+        ("a\n...\nc", "a\nb\nc", "", None),
+        ("a\n...", "a\nb\nc", "", None),
+        ("a", "a\na", "", "a"),
+        ("a", "a", "noise", None),
+        ("took 1.5 s", "took 12 ms", "", None),
+        ("total 3", "total 4", "", "total 3"),
+        ("│ x │", "| x |", "", None),
     ],
 )
-def test_output_is_compared_loosely(promised: str, real: str, lost: str | None) -> None:
-    assert pages.missing(promised, real) == lost
+def test_output_is_compared_loosely(promised: str, stdout: str, stderr: str, odd: str | None) -> None:
+    assert pages.mismatch(promised, stdout, stderr) == odd
 
 
 def test_a_block_that_is_never_closed_is_named() -> None:

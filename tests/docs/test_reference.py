@@ -9,7 +9,7 @@ import pytest
 
 from prefect import exceptions
 from prefect.settings.root import INDEX
-from tests.support.source import ROOT
+from tests.support.source import PACKAGE, ROOT
 
 GENERATOR = runpy.run_path(str(ROOT / "docs" / "generate.py"))
 PAGES: dict[str, Callable[[], str]] = GENERATOR["PAGES"]
@@ -33,3 +33,10 @@ def test_every_error_says_what_it_means() -> None:
     assert len(rows) > 50
     assert not [row[0] for row in rows if len(row) < 3 or not row[2]]
     assert exceptions.PrefectException.__name__ in rows[0][0]
+
+
+def test_the_plan_of_the_house_names_every_room() -> None:
+    plan = (ROOT / "docs" / "explanations" / "architecture.md").read_text(encoding="utf-8")
+    tree = plan.split("src/prefect/\n", 1)[1].split("```", 1)[0]
+    rooms = {path.name + ("/" if path.is_dir() else "") for path in PACKAGE.iterdir() if path.name != "__pycache__"}
+    assert not {room for room in rooms if room not in tree} - {"py.typed"}

@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Self
 
 import pytest
 
@@ -20,11 +21,11 @@ from tests.faults.record import Record
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A file system of one megabyte."""
+    """A file system of six megabytes."""
     folder = tmp_path / "disk"
     folder.mkdir()
     mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=1m,mode=0700", "tmpfs", str(folder)], capture_output=True, check=False
+        ["mount", "-t", "tmpfs", "-o", "size=6m,mode=0700", "tmpfs", str(folder)], capture_output=True, check=False
     )
     if mounted.returncode:
         pytest.skip("mounting a small file system takes privileges")
@@ -58,21 +59,28 @@ class Conversation:
         _, errors = self.process.communicate(timeout=30)
         return self.process.returncode, errors
 
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.process.kill()
+        self.process.communicate()
+
 
 def test_a_full_disk_is_named_and_overcome_without_a_restart(small_disk: Path) -> None:
     home = small_disk / "home"
-    conversation = Conversation(home)
-    conversation.tell(1)
-    assert conversation.hear() == "result 1\n"
-    ballast = small_disk / "ballast"
-    _fill(ballast)
-    conversation.tell(2)
-    time.sleep(2)
-    ballast.unlink()
-    assert conversation.hear() == "result 2\n"
-    conversation.tell(3)
-    assert conversation.hear() == "result 3\n"
-    code, errors = conversation.end()
+    with Conversation(home) as conversation:
+        conversation.tell(1)
+        assert conversation.hear() == "result 1\n"
+        ballast = small_disk / "ballast"
+        _fill(ballast)
+        conversation.tell(2)
+        time.sleep(2)
+        ballast.unlink()
+        assert conversation.hear() == "result 2\n"
+        conversation.tell(3)
+        assert conversation.hear() == "result 3\n"
+        code, errors = conversation.end()
     assert code == 0
     assert "Traceback" not in errors
     lines = [line for line in errors.splitlines() if line]
@@ -86,20 +94,19 @@ def test_a_full_disk_is_named_and_overcome_without_a_restart(small_disk: Path) -
 
 
 def _fill(ballast: Path) -> None:
-    with ballast.open("wb") as file:
+    with ballast.open("wb", buffering=0) as file:
         try:
             while True:
                 file.write(b"x" * 4096)
-                file.flush()
         except OSError:
             return
 
 
 def _refusal(home: Path) -> str:
-    conversation = Conversation(home)
-    conversation.tell(1)
-    answer = conversation.hear()
-    _, errors = conversation.end()
+    with Conversation(home) as conversation:
+        conversation.tell(1)
+        answer = conversation.hear()
+        _, errors = conversation.end()
     assert "Traceback" not in errors, errors
     assert answer.startswith("refused "), answer
     assert str(home / "prefect.db") in answer

@@ -1,7 +1,7 @@
 """The table of commands, and the way in.
 
-Only the module of the command that is run is imported, so `prefect --help` imports none. The texts in the table are what
-help lists show; a command's own docstring is what `--help` of the command shows.
+Only the module of the command that is run is imported, so `prefect --help` imports none. The texts in the table are
+what help lists show; a command's own docstring is what `--help` of the command shows.
 """
 
 from __future__ import annotations
@@ -29,11 +29,11 @@ ROOMS: dict[str, tuple[str, dict[str, tuple[str, str]]]] = {
     "concurrency-limit": (
         "How many tasks with a tag may run at once.",
         {
-            "ls": ("concurrency_limit:ls", "Limits of tags."),
-            "create": ("concurrency_limit:create", "Limit the tasks with a tag."),
-            "inspect": ("concurrency_limit:inspect", "A limit and who holds its slots."),
-            "reset": ("concurrency_limit:reset", "Take every slot away from who holds it."),
-            "delete": ("concurrency_limit:delete", "Delete a limit."),
+            "ls": ("limits.tags:ls", "Limits of tags."),
+            "create": ("limits.tags:create", "Limit the tasks with a tag."),
+            "inspect": ("limits.tags:inspect", "A limit and who holds its slots."),
+            "reset": ("limits.tags:reset", "Take every slot away from who holds it."),
+            "delete": ("limits.tags:delete", "Delete a limit."),
         },
     ),
     "config": (
@@ -61,13 +61,13 @@ ROOMS: dict[str, tuple[str, dict[str, tuple[str, str]]]] = {
     "global-concurrency-limit": (
         "How many holders a named limit allows at once.",
         {
-            "ls": ("global_limit:ls", "Global limits."),
-            "create": ("global_limit:create", "Make a limit."),
-            "inspect": ("global_limit:inspect", "A limit and who holds its slots."),
-            "update": ("global_limit:update", "Change a limit."),
-            "enable": ("global_limit:enable", "Enforce a limit."),
-            "disable": ("global_limit:disable", "Stop enforcing a limit."),
-            "delete": ("global_limit:delete", "Delete a limit."),
+            "ls": ("limits.named:ls", "Global limits."),
+            "create": ("limits.named:create", "Make a limit."),
+            "inspect": ("limits.named:inspect", "A limit and who holds its slots."),
+            "update": ("limits.named:update", "Change a limit."),
+            "enable": ("limits.named:enable", "Enforce a limit."),
+            "disable": ("limits.named:disable", "Stop enforcing a limit."),
+            "delete": ("limits.named:delete", "Delete a limit."),
         },
     ),
     "profile": (

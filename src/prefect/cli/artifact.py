@@ -30,6 +30,7 @@ def ls(limit: int, every: bool, as_json: bool) -> None:
     moment = now()
     rows = [(item["id"], item["key"], item["type"], ago(item["updated"], moment)) for item in found]
     show_table("Artifacts", ("ID", "Key", "Type", "Updated"), rows)
+    return None
 
 
 @command("inspect")
@@ -47,6 +48,7 @@ def inspect(key: str, limit: int, as_json: bool) -> None:
         if number:
             click.echo()
         show(item)
+    return None
 
 
 def show(item: Record) -> None:

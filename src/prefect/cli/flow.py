@@ -20,3 +20,4 @@ def ls(limit: int, as_json: bool) -> None:
         return show_json([{key: flow[key] for key in order} for flow in found])
     moment = now()
     show_table("Flows", ("ID", "Name", "Created"), [(f["id"], f["name"], ago(f["created"], moment)) for f in found])
+    return None

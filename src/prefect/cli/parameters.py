@@ -11,7 +11,6 @@ import click
 from prefect.cli.output import fail
 
 C = TypeVar("C", bound=Callable[..., object])
-Decorated = Callable[[C], C]
 
 
 class Positional(click.Argument):
@@ -89,7 +88,7 @@ def command(name: str) -> Callable[[Callable[..., object]], Command]:
 
 def positional(
     name: str, kind: click.ParamType[Any] = click.STRING, needed: bool = True, many: bool = False
-) -> Decorated[C]:
+) -> Callable[[C], C]:
     """Give a command a parameter that may stand alone or behind its name."""
     place = Positional(name, kind, needed, many)
 
@@ -104,12 +103,12 @@ def positional(
     return decorate
 
 
-def flag(name: str, *short: str, default: bool | None = False, help: str) -> Decorated[C]:
+def flag(name: str, *short: str, default: bool | None = False, help: str) -> Callable[[C], C]:
     """A switch with its negation: `--head`, `-h`, `--no-head`."""
     return click.option("/".join((f"--{name}", f"--no-{name}")), *short, default=default, help=help)
 
 
-def many(name: str, *short: str, help: str) -> Decorated[C]:
+def many(name: str, *short: str, help: str) -> Callable[[C], C]:
     """An option that may be given several times."""
     return click.option(f"--{name}", *short, multiple=True, help=help)
 
@@ -127,7 +126,7 @@ def output_option(function: C) -> C:
     return decorated
 
 
-def limit_option(default: int, what: str) -> Decorated[C]:
+def limit_option(default: int, what: str) -> Callable[[C], C]:
     """`--limit`, 0 or more."""
     return click.option(
         "--limit", default=default, show_default=True, type=click.IntRange(min=0), help=f"At most so many {what}."

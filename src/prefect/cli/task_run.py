@@ -42,6 +42,7 @@ def ls(
         return click.echo("No task runs found.")
     rows = [(r["id"], r["task_name"], r["name"], r["state_name"], ago(r["state_timestamp"], moment)) for r in runs]
     show_table("Task Runs", ("ID", "Task", "Name", "State", "When"), rows)
+    return None
 
 
 @command("inspect")
@@ -56,6 +57,7 @@ def inspect(id: UUID, web: bool, as_json: bool) -> None:
     if as_json:
         return show_json(documents.task_run(run, now()))
     show_facts(facts(run))
+    return None
 
 
 def facts(run: Record) -> Iterator[tuple[str, object]]:

@@ -57,6 +57,7 @@ def inspect(name: str, as_json: bool) -> None:
     tags = found["tags"] if isinstance(found["tags"], list) else []
     times = [("Created", local(found["created"])), ("Updated", local(found["updated"]))]
     show_facts([("Name", name), ("Value", compact(found["value"])), ("Tags", ", ".join(tags)), *times])
+    return None
 
 
 @command("set")

@@ -30,6 +30,7 @@ def version(omit_integrations: bool, as_json: bool) -> None:
     if extras:
         say("Integrations:")
         show_facts((f"  {name}:", value) for name, value in extras.items())
+    return None
 
 
 def _facts() -> dict[str, str]:

@@ -19,6 +19,7 @@ from prefect.engine.calls.replay import Occurrences, Replay
 from prefect.engine.calls.tracking import ResultTracker
 from prefect.engine.config import EngineConfig
 from prefect.engine.crew import Crew
+from prefect.engine.results.surroundings import surroundings
 from prefect.engine.runtime import Runtime
 from prefect.engine.specs import FlowSpec, TaskSpec
 from prefect.utilities.invalid import validation_error
@@ -56,11 +57,11 @@ class EngineContext:
             self.log_prints = flow.log_prints
         else:
             self.log_prints = _inherited(FlowRunContext.current.get(), config)
-        self.persist_result = flow.persist_result
+        self.persist_result = config.results_persist_by_default if flow.persist_result is None else flow.persist_result
         self.task_runner: Any = flow.task_runner
         self._runner: Any = None
         self._subflows: Crew | None = None
-        self.result_store: Any = None
+        self._result_store: Any = None
         self.flow_run_id_bytes = flow_run.id.bytes
 
     @property
@@ -106,6 +107,13 @@ class EngineContext:
         if runner is not None:
             runner.cancel_all()
 
+    @property
+    def result_store(self) -> Any:
+        """Where the run's results go, made when first asked for."""
+        if self._result_store is None:
+            self._result_store = surroundings.new_store().update_for_flow(self.flow)
+        return self._result_store
+
     @classmethod
     def get(cls) -> FlowRunContext | None:
         """The current flow run's context, None outside of flows."""
@@ -135,7 +143,7 @@ class TaskRunContext:
         "persist_result",
         "positions",
         "record",
-        "result_store",
+        "_result_store",
         "runtime",
         "started",
         "task",
@@ -167,12 +175,21 @@ class TaskRunContext:
             bool(task.log_prints) if task.log_prints is not None else _inherited(flow_context, config)
         )
         self.persist_result: bool | None = task.persist_result
-        self.result_store: Any = None
+        self._result_store: Any = None
 
     @property
     def start_time(self) -> datetime:
         """When this try started."""
         return to_datetime(self.started)
+
+    @property
+    def result_store(self) -> Any:
+        """Where the run's result goes, made when first asked for."""
+        if self._result_store is None:
+            flow = self.flow_context
+            base = surroundings.new_store() if flow is None else flow.result_store
+            self._result_store = base.update_for_task(self.task)
+        return self._result_store
 
     @classmethod
     def get(cls) -> TaskRunContext | None:
@@ -185,6 +202,14 @@ def _inherited(flow_context: FlowRunContext | None, config: EngineConfig) -> boo
 
 
 RunContext = FlowRunContext | TaskRunContext
+
+
+def current_run() -> RunContext | None:
+    """The innermost run that the current code belongs to."""
+    return TaskRunContext.current.get() or FlowRunContext.current.get()
+
+
+surroundings.run = current_run
 
 
 def caller_key() -> bytes:

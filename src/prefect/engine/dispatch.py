@@ -10,6 +10,7 @@ from functools import wraps
 from typing import ParamSpec, TypeVar, cast
 
 from prefect.engine.context import FlowRunContext, TaskRunContext
+from prefect.engine.results.surroundings import surroundings
 from prefect.utilities.asyncutils import in_running_loop
 from prefect.utilities.twins import twin
 
@@ -39,3 +40,6 @@ def dispatched(function: Callable[P, R]) -> Callable[P, R]:
 
     either.__name__ = either.__qualname__ = function.__name__.lstrip("_")
     return either
+
+
+surroundings.asynchronous = in_async_code

@@ -83,7 +83,7 @@ class PrefectFuture(Generic[R]):
         with self._lock:
             if self._done is None:
                 self._done = threading.Event()
-                if self._state is not None:
+                if self.final_state is not None:
                     return
         with lending_slot():
             self._done.wait(timeout)

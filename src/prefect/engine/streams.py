@@ -27,8 +27,8 @@ R = TypeVar("R")
 Future = PrefectFuture[Any]
 
 GONE = (
-    "This map's first futures have been handed out and forgotten: a map over an iterator keeps a window of {window} so that"
-    " memory stays bounded. Go through it once, or keep all of it with `list(futures)` first."
+    "This map's first futures have been handed out and forgotten: a map over an iterator keeps a window of {window} so"
+    " that memory stays bounded. Go through it once, or keep all of it with `list(futures)` first."
 )
 
 
@@ -43,7 +43,7 @@ class Source(Protocol):
     """Whether items come from an event loop, so that a thread that waits for one must not be the loop's."""
 
     def pull(self, wait: bool) -> dict[str, Any] | None:
-        """Parameters of the next call; None if there is none now and `wait` is false. Raises StopIteration at the end."""
+        """The next call's parameters; None if there is none now and not `wait`. Raises StopIteration at the end."""
 
     def close(self) -> None:
         """Pull no more, and let the producer end."""
@@ -186,7 +186,7 @@ class PrefectFutureStream(PrefectFutureList[R]):
         self._submitted += 1
         with self._changed:
             self._unfinished += 1
-        future = self._submit(call, number)
+        future: Future = self._submit(call, number)
         self._kept.append(future)
         future.add_done_callback(self._one_finished)
         return True
@@ -214,7 +214,7 @@ class PrefectFutureStream(PrefectFutureList[R]):
     # --- the end
 
     def drain(self) -> None:
-        """Submit the rest, or let go of it if somebody has begun to take it and stopped. Raises what the producer raised."""
+        """Submit the rest, or let go of it if somebody has begun to take it and stopped. Raises its error."""
         if self.begun:
             self.close()
         rest = Cursor(self, None, self._submitted)
@@ -237,7 +237,7 @@ class PrefectFutureStream(PrefectFutureList[R]):
             for future in self._until(deadline):
                 future.wait(None if deadline is None else max(deadline - monotonic(), 0))
         except TooLate:
-            return
+            return None
 
     def result(self, timeout: float | None = None, raise_on_failure: bool = True) -> list[R]:
         """All return values, in order. Raises the first failed run's exception, TimeoutError."""
@@ -254,9 +254,7 @@ class PrefectFutureStream(PrefectFutureList[R]):
         for future in self._until(deadline):
             batch.append(future)
             if len(batch) == self._window:
-                first = next(
-                    iter(as_completed(batch, None if deadline is None else max(deadline - monotonic(), 0)))
-                )
+                first = next(iter(as_completed(batch, None if deadline is None else max(deadline - monotonic(), 0))))
                 batch.remove(first)
                 yield first
         yield from as_completed(batch, None if deadline is None else max(deadline - monotonic(), 0))
@@ -317,9 +315,7 @@ class PrefectFutureStream(PrefectFutureList[R]):
 class Cursor(Iterator[Any]):
     """One consumer's place in a stream."""
 
-    def __init__(
-        self, stream: PrefectFutureStream[Any], deadline: float | None = None, position: int = 0
-    ) -> None:
+    def __init__(self, stream: PrefectFutureStream[Any], deadline: float | None = None, position: int = 0) -> None:
         self._stream = stream
         self._deadline = deadline
         self.position = position

@@ -6,6 +6,7 @@ waiting is not fair under many writers, so a busy file is asked again with jitte
 
 from __future__ import annotations
 
+import errno
 import os
 import sqlite3
 import time
@@ -25,6 +26,7 @@ from prefect.exceptions import (
 SCHEMA = Path(__file__).parent / "sql" / "schema.sqlite.sql"
 SCHEMA_VERSION = 1
 FIRST_PAUSE, LONGEST_PAUSE = 0.001, 0.05
+_NOT_WRITABLE = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
 
 
 def open_connection(path: Path, busy_timeout: float) -> sqlite3.Connection:
@@ -144,13 +146,13 @@ def translate(error: Exception, path: Path) -> StorageError:
     """The StorageError that says the same, with path and mend."""
     primary = error_code(error)
     where = f"database {str(path)!r}"
-    if primary in (sqlite3.SQLITE_FULL,) or (isinstance(error, OSError) and error.errno == 28):
+    if primary in (sqlite3.SQLITE_FULL,) or (isinstance(error, OSError) and error.errno == errno.ENOSPC):
         return DatabaseFull(f"The disk that holds {where} is full; free some space and it goes on by itself.")
     if primary in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
         return DatabaseCorrupt(
             f"The {where} is damaged or no database ({error}). Move it away to start anew, or restore a copy."
         )
-    if primary == sqlite3.SQLITE_READONLY or isinstance(error, PermissionError):
+    if primary == sqlite3.SQLITE_READONLY or (isinstance(error, OSError) and error.errno in _NOT_WRITABLE):
         return DatabaseReadOnly(
             f"The {where} cannot be written ({error}); mend its permissions or set PREFECT_HOME."
         )

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Awaitable, Callable, Coroutine
-from functools import wraps
-from typing import Generic, ParamSpec, TypeVar, cast, overload
+from typing import ParamSpec, TypeVar, cast
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -64,42 +63,3 @@ async def run_sync_in_worker_thread(fn: Callable[P, R], *args: P.args, **kwargs:
     import asyncio
 
     return await asyncio.to_thread(fn, *args, **kwargs)
-
-
-class Dispatched(Generic[P, R]):
-    """A method whose call blocks in ordinary code and gives an awaitable where an event loop runs.
-
-    Users of the incumbent write `await block.read_path(...)` in coroutines and `block.read_path(...)`
-    elsewhere. Code of ours that must block, whatever runs around it, calls `sync`.
-    """
-
-    def __init__(self, sync: Callable[P, R], twin: Callable[..., Awaitable[R]]) -> None:
-        self.sync = sync
-        self.aio = twin
-        wraps(sync)(self)
-
-    def __set_name__(self, owner: type, name: str) -> None:
-        self.__name__ = name
-        self.__qualname__ = f"{owner.__qualname__}.{name}"
-
-    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
-        """The result, or in a running event loop an awaitable of it."""
-        if in_running_loop():
-            return cast(R, self.aio(*args, **kwargs))
-        return self.sync(*args, **kwargs)
-
-    @overload
-    def __get__(self, instance: None, owner: type) -> Dispatched[P, R]: ...
-    @overload
-    def __get__(self, instance: object, owner: type) -> Callable[..., R]: ...
-    def __get__(self, instance: object | None, owner: type) -> Dispatched[P, R] | Callable[..., R]:
-        if instance is None:
-            return self
-        from types import MethodType
-
-        return MethodType(self, instance)
-
-
-def async_dispatch(twin: Callable[..., Awaitable[R]]) -> Callable[[Callable[P, R]], Dispatched[P, R]]:
-    """Let a blocking method give an awaitable made by its `twin` where an event loop runs."""
-    return lambda sync: Dispatched(sync, twin)

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import ast
 import importlib
-import importlib.util
 import logging
 import sys
 from hashlib import blake2b
 from pathlib import Path
 from types import ModuleType
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from prefect.exceptions import ScriptError
+
+if TYPE_CHECKING:
+    import ast
 
 logger = logging.getLogger("prefect.utilities.importtools")
 
@@ -40,12 +41,14 @@ def load_script_as_module(path: str | Path) -> ModuleType:
 
     Raises ScriptError with whatever the script raised.
     """
+    from importlib.util import module_from_spec, spec_from_file_location
+
     file = Path(path)
     name = f"__prefect_loader_{blake2b(str(file.resolve()).encode(), digest_size=8).hexdigest()}__"
-    spec = importlib.util.spec_from_file_location(name, str(file), submodule_search_locations=[str(file.parent)])
+    spec = spec_from_file_location(name, str(file), submodule_search_locations=[str(file.parent)])
     if spec is None or spec.loader is None:
         raise ScriptError(ImportError(f"{file.name} is not a Python script"), str(path))
-    module = importlib.util.module_from_spec(spec)
+    module = module_from_spec(spec)
     sys.modules[name] = module
     search = [str(file.parent.resolve()), str(Path.cwd())]
     sys.path[:0] = search
@@ -114,16 +117,18 @@ def lazy_import(name: str, error_on_import: bool = False, help_message: str | No
         error_on_import: raise ModuleNotFoundError now if there is no such module, not when it is used.
         help_message: what to tell whoever uses a module that is missing.
     """
+    from importlib.util import LazyLoader, find_spec, module_from_spec
+
     if name in sys.modules:
         return sys.modules[name]
-    spec = importlib.util.find_spec(name)
+    spec = find_spec(name)
     if spec is None or spec.loader is None:
         missing = DelayedImportErrorModule(f"No module named {name!r}.", help_message)
         if error_on_import:
             missing.complain()
         return missing
-    spec.loader = importlib.util.LazyLoader(spec.loader)
-    module = importlib.util.module_from_spec(spec)
+    spec.loader = LazyLoader(spec.loader)
+    module = module_from_spec(spec)
     sys.modules[name] = module
     spec.loader.exec_module(module)
     return module
@@ -139,6 +144,8 @@ def safe_load_namespace(source_code: str, filepath: str | None = None) -> dict[s
         source_code: the module's text.
         filepath: where it comes from, so that its own imports are found.
     """
+    import ast
+
     tree = ast.parse(source_code, filename=filepath or "<string>")
     namespace: dict[str, Any] = {"__name__": "prefect_safe_namespace_loader"}
     folder = str(Path(filepath).resolve().parent) if filepath else None
@@ -156,6 +163,8 @@ def safe_load_namespace(source_code: str, filepath: str | None = None) -> dict[s
 
 def _statements(tree: ast.Module) -> list[ast.stmt]:
     """Statements that define names; those that only call something, and the main guard, are left out."""
+    import ast
+
     defining = (
         ast.Import,
         ast.ImportFrom,
@@ -169,6 +178,8 @@ def _statements(tree: ast.Module) -> list[ast.stmt]:
 
 
 def _run_if_possible(statement: ast.stmt, namespace: dict[str, Any]) -> None:
+    import ast
+
     code = compile(ast.Module([statement], type_ignores=[]), "<safe namespace>", "exec")
     try:
         exec(code, namespace)

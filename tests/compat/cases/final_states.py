@@ -259,6 +259,10 @@ def task_returns_state():
     return _state_of(body).result(raise_on_failure=False)
 
 
+def _giving(state):
+    return task(lambda: state, name="give")
+
+
 @case
 def task_returns_states_of_every_kind():
     seen = []
@@ -271,7 +275,7 @@ def task_returns_states_of_every_kind():
             Failed(message="f"),
             Cancelled(message="c"),
         ):
-            state = attempt(task(lambda made=made: made, name="give"), return_state=True)
+            state = attempt(_giving(made), return_state=True)
             seen.append([state, attempt(state.result) if hasattr(state, "result") else None])
 
     main()

@@ -35,6 +35,7 @@ def inspect(id: UUID, web: bool, as_json: bool) -> None:
     show_facts(facts(run, reading))
     show_history(flow_runs.states(reading, id))
     show_failures(reading, run)
+    return None
 
 
 def facts(run: Record, reading: Reading) -> Iterator[tuple[str, object]]:

@@ -58,3 +58,4 @@ def show(found: Sequence[documents.Record], as_json: bool) -> None:
     when = [ago(run["state_timestamp"] or run["expected_start_time"], moment) for run in found]
     rows = [(run["id"], run["flow_name"], run["name"], run["state_name"]) for run in found]
     show_table("Flow Runs", columns, [(*row, shown) for row, shown in zip(rows, when, strict=True)])
+    return None

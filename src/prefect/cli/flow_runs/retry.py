@@ -55,6 +55,7 @@ def retry(
     module, flow = loaded(run, place)
     say(f"Retrying flow run {run.name!r} ({run.id})")
     report(run, resumed(module, flow, run, again_from))
+    return None
 
 
 def find_run(load: Load, backend: EmbeddedBackend, id_or_name: str) -> FlowRun:

@@ -9,6 +9,7 @@ from typing import Any
 
 from prefect.engine.context import FlowRunContext, RunContext, TaskRunContext
 from prefect.engine.logs.handlers import ConsoleHandler, JournalHandler, record_message
+from prefect.engine.progress import is_shown
 from prefect.exceptions import MissingContextError
 
 FLOW_RUNS = logging.getLogger("prefect.flow_runs")
@@ -101,9 +102,10 @@ def log_task_line(context: TaskRunContext, level: int, message: str, exc_info: A
         )
         return
     created = time.time()
-    console.write_line(
-        console.line(created, _LEVELS[level], f"Task run {context.task_run.name!r}", message), level
-    )
+    if level > logging.INFO or not is_shown():
+        console.write_line(
+            console.line(created, _LEVELS[level], f"Task run {context.task_run.name!r}", message), level
+        )
     if context.config.logging_to_api_enabled:
         record_message(context, "prefect.task_runs", level, message, int(created * 1_000_000))
 

@@ -10,8 +10,10 @@ from uuid import UUID
 
 from prefect.engine.config import current_config
 from prefect.engine.results.filesystems import LocalFileSystem, WritableFileSystem
-from prefect.engine.results.serializers import Serializer, resolve_serializer
+from prefect.engine.results.serializers import Serializer
+from prefect.engine.results.serializers import resolve_serializer as resolve_serializer
 from prefect.engine.results.surroundings import surroundings
+from prefect.utilities.asyncutils import in_running_loop
 from prefect.utilities.twins import twin
 
 ResultStorage = WritableFileSystem | str | Path
@@ -86,6 +88,12 @@ def get_default_persist_setting_for_tasks() -> bool:
 
 
 def default_holder() -> str:
-    """The name under which this thread holds locks: host, process, thread."""
+    """The name under which the current code holds locks: host, process, thread, and task of an event loop."""
     thread = threading.current_thread()
-    return f"{platform.node()}:{os.getpid()}:{thread.ident}:{thread.name}"
+    name = f"{platform.node()}:{os.getpid()}:{thread.ident}:{thread.name}"
+    if not in_running_loop():
+        return name
+    import asyncio
+
+    task = asyncio.current_task()
+    return name if task is None else f"{name}:{task.get_name()}:{id(task)}"

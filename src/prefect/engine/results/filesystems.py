@@ -1,22 +1,23 @@
 """Where results are kept: the interfaces, and the local file system.
 
-A storage reads and writes bytes under a path. Its methods may be plain or asynchronous; each method `m` of
-ours blocks, gives an awaitable where an event loop runs (as users of the incumbent expect), has a twin `am`
-that is always asynchronous, and is called by our own code through `call_storage`, which always blocks.
+A storage reads and writes bytes under a path. Its methods may be plain or asynchronous. Those of ours
+block in ordinary code and give an awaitable in asynchronous code, as users of the incumbent expect; their
+twins with an `a` before the name are always asynchronous. Our own code calls any of them through
+`call_storage`, which waits.
 """
 
 from __future__ import annotations
 
 import errno
 import os
-import shutil
 from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from prefect.engine.results.errors import ResultStorageError
-from prefect.utilities.asyncutils import Dispatched, async_dispatch, wait_if_awaitable
+from prefect.engine.results.surroundings import either_colour
+from prefect.utilities.asyncutils import wait_if_awaitable
 from prefect.utilities.filesystem import PRIVATE_FOLDER, filter_files, make_private_folder, write_atomically
 from prefect.utilities.options import Options
 from prefect.utilities.twins import twin
@@ -59,10 +60,7 @@ class WritableDeploymentStorage(ReadableDeploymentStorage):
 
 
 def call_storage(storage: object, method: str, *args: object) -> Any:
-    """Call a storage's method and wait for its result, whatever its colour and whatever runs around."""
-    found = getattr(type(storage), method, None)
-    if isinstance(found, Dispatched):
-        return found.sync(storage, *args)
+    """Call a storage's method and wait for its result, whatever its colour and whatever runs around it."""
     return wait_if_awaitable(getattr(storage, method)(*args))
 
 
@@ -96,7 +94,9 @@ class LocalFileSystem(WritableFileSystem, WritableDeploymentStorage):
             )
         return resolved
 
-    def _read_path(self, path: str) -> bytes:
+    @either_colour
+    def read_path(self, path: str) -> bytes:
+        """The content of a file. Raises ValueError if there is none, or it lies outside of the folder."""
         resolved = self._resolve_path(path)
         try:
             return resolved.read_bytes()
@@ -109,7 +109,9 @@ class LocalFileSystem(WritableFileSystem, WritableDeploymentStorage):
                 raise ValueError(f"Path {resolved} is not a file.") from error
             raise storage_error("read", resolved, error) from error
 
-    def _write_path(self, path: str, content: bytes) -> str:
+    @either_colour
+    def write_path(self, path: str, content: bytes) -> str:
+        """Write a file, making folders as needed, and return where it lies. Raises ResultStorageError if it cannot."""
         resolved = self._resolve_path(path)
         if resolved.is_dir():
             raise ValueError(f"Path {resolved} already exists and is not a file.")
@@ -119,33 +121,35 @@ class LocalFileSystem(WritableFileSystem, WritableDeploymentStorage):
             raise storage_error("write", resolved, error) from error
         return str(resolved)
 
-    def _get_directory(self, from_path: str | None = None, local_path: str | None = None) -> None:
+    @either_colour
+    def get_directory(self, from_path: str | None = None, local_path: str | None = None) -> None:
+        """Copy a folder, the whole storage unless given, into a local one, the working directory unless given."""
         source = self._root() if from_path is None else self._resolve_path(from_path)
         target = Path(local_path).resolve() if local_path is not None else Path.cwd()
         if source != target:
             _copy_all(source, target, filter_files(source, include_dirs=True))
 
-    def _put_directory(
+    @either_colour
+    def put_directory(
         self, local_path: str | None = None, to_path: str | None = None, ignore_file: str | None = None
     ) -> None:
+        """Copy a local folder, the working directory unless given, into the storage."""
         source = Path(local_path).resolve() if local_path is not None else Path.cwd()
         target = self._root() if to_path is None else self._resolve_path(to_path)
         patterns = Path(ignore_file).read_text().splitlines() if ignore_file is not None else None
         if source != target:
             _copy_all(source, target, filter_files(source, patterns, include_dirs=True))
 
-    aread_path = twin(_read_path)
-    awrite_path = twin(_write_path)
-    aget_directory = twin(_get_directory)
-    aput_directory = twin(_put_directory)
-    read_path = async_dispatch(aread_path)(_read_path)
-    write_path = async_dispatch(awrite_path)(_write_path)
-    get_directory = async_dispatch(aget_directory)(_get_directory)
-    put_directory = async_dispatch(aput_directory)(_put_directory)
+    aread_path = twin(read_path)
+    awrite_path = twin(write_path)
+    aget_directory = twin(get_directory)
+    aput_directory = twin(put_directory)
 
 
 def _copy_all(source: Path, target: Path, names: Iterable[str]) -> None:
     """Copy files and folders, given relative to `source`."""
+    import shutil
+
     if not source.is_dir():
         raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(source))
     make_private_folder(target)

@@ -12,12 +12,11 @@ from __future__ import annotations
 
 import builtins
 import sys
-from base64 import b64decode, b64encode
+from binascii import a2b_base64, b2a_base64
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, time, timedelta
-from decimal import Decimal
 from enum import Enum
-from fractions import Fraction
+from functools import cache
 from pathlib import Path, PurePath, PurePosixPath, PureWindowsPath
 from typing import Any
 from uuid import UUID
@@ -41,7 +40,7 @@ def prefect_json_object_encoder(obj: object) -> dict[str, Any]:
         return {_EXCEPTION: to_qualified_name(type(obj)), _MESSAGE: _message_of(obj)}
     if isinstance(obj, Enum):
         return {_CLASS: to_qualified_name(type(obj)), _DATA: obj.value}
-    for kind, (name, encode) in _ENCODERS.items():
+    for kind, (name, encode) in _encoders().items():
         if isinstance(obj, kind):
             return {_CLASS: name, _DATA: encode(obj)}
     return {_CLASS: to_qualified_name(type(obj)), _DATA: _data_of(obj)}
@@ -73,7 +72,7 @@ def _text_of_bytes(value: bytes | bytearray) -> object:
     try:
         return value.decode()
     except UnicodeDecodeError:
-        return {"base64": b64encode(value).decode()}
+        return {"base64": b2a_base64(value, newline=False).decode()}
 
 
 def _duration(value: timedelta) -> str:
@@ -89,23 +88,29 @@ def _moment(value: datetime | time) -> str:
     return value.isoformat().replace("+00:00", "Z")
 
 
-_ENCODERS: dict[type, tuple[str, Callable[[Any], object]]] = {
-    datetime: ("datetime.datetime", _moment),
-    date: ("datetime.date", date.isoformat),
-    time: ("datetime.time", _moment),
-    timedelta: ("datetime.timedelta", _duration),
-    UUID: ("uuid.UUID", str),
-    Decimal: ("decimal.Decimal", str),
-    Fraction: ("fractions.Fraction", str),
-    complex: ("builtins.complex", lambda value: str(value).strip("()")),
-    bytes: ("builtins.bytes", _text_of_bytes),
-    bytearray: ("builtins.bytearray", _text_of_bytes),
-    set: ("builtins.set", list),
-    frozenset: ("builtins.frozenset", list),
-    type(Path()): (f"pathlib.{type(Path()).__name__}", str),
-    PurePosixPath: ("pathlib.PurePosixPath", str),
-    PureWindowsPath: ("pathlib.PureWindowsPath", str),
-}
+@cache
+def _encoders() -> dict[type, tuple[str, Callable[[Any], object]]]:
+    from decimal import Decimal
+    from fractions import Fraction
+
+    local_path = type(Path())
+    return {
+        datetime: ("datetime.datetime", _moment),
+        date: ("datetime.date", date.isoformat),
+        time: ("datetime.time", _moment),
+        timedelta: ("datetime.timedelta", _duration),
+        UUID: ("uuid.UUID", str),
+        Decimal: ("decimal.Decimal", str),
+        Fraction: ("fractions.Fraction", str),
+        complex: ("builtins.complex", lambda value: str(value).strip("()")),
+        bytes: ("builtins.bytes", _text_of_bytes),
+        bytearray: ("builtins.bytearray", _text_of_bytes),
+        set: ("builtins.set", list),
+        frozenset: ("builtins.frozenset", list),
+        local_path: (f"pathlib.{local_path.__name__}", str),
+        PurePosixPath: ("pathlib.PurePosixPath", str),
+        PureWindowsPath: ("pathlib.PureWindowsPath", str),
+    }
 
 
 # --- decoding
@@ -120,7 +125,7 @@ def prefect_json_object_decoder(result: dict[str, Any]) -> Any:
     name = _named(result)
     if name is None:
         return result
-    plain = _DECODERS.get(name)
+    plain = _decoders().get(name)
     if plain is not None:
         return plain(result[_DATA])
     try:
@@ -138,7 +143,7 @@ def closed_decoder(result: dict[str, Any]) -> Any:
     name = _named(result)
     if name is None:
         return result
-    plain = _DECODERS.get(name)
+    plain = _decoders().get(name)
     if plain is not None:
         return plain(result[_DATA])
     kind = getattr(builtins, name.removeprefix("builtins."), None)
@@ -193,7 +198,7 @@ def _dataclass(kind: Any, data: dict[str, object]) -> object:
 
 
 def _bytes_of_text(data: Any) -> bytes:
-    return b64decode(data["base64"]) if isinstance(data, dict) else data.encode()
+    return a2b_base64(data["base64"]) if isinstance(data, dict) else data.encode()
 
 
 def _hashable(data: Any) -> Any:
@@ -217,26 +222,31 @@ def _timedelta(text: Any) -> timedelta:
     return -length if sign == "-" else length
 
 
-_DECODERS: dict[str, Callable[[Any], object]] = {
-    "datetime.datetime": datetime.fromisoformat,
-    "datetime.date": date.fromisoformat,
-    "datetime.time": time.fromisoformat,
-    "datetime.timedelta": _timedelta,
-    "uuid.UUID": UUID,
-    "decimal.Decimal": Decimal,
-    "fractions.Fraction": Fraction,
-    "builtins.complex": complex,
-    "builtins.bytes": _bytes_of_text,
-    "builtins.bytearray": lambda data: bytearray(_bytes_of_text(data)),
-    "builtins.set": lambda data: {_hashable(item) for item in data},
-    "builtins.frozenset": lambda data: frozenset(map(_hashable, data)),
-    "pathlib.PosixPath": Path,
-    "pathlib.WindowsPath": Path,
-    "pathlib.Path": Path,
-    "pathlib.PurePosixPath": PurePosixPath,
-    "pathlib.PureWindowsPath": PureWindowsPath,
-    "pathlib.PurePath": PurePath,
-}
+@cache
+def _decoders() -> dict[str, Callable[[Any], object]]:
+    from decimal import Decimal
+    from fractions import Fraction
+
+    return {
+        "datetime.datetime": datetime.fromisoformat,
+        "datetime.date": date.fromisoformat,
+        "datetime.time": time.fromisoformat,
+        "datetime.timedelta": _timedelta,
+        "uuid.UUID": UUID,
+        "decimal.Decimal": Decimal,
+        "fractions.Fraction": Fraction,
+        "builtins.complex": complex,
+        "builtins.bytes": _bytes_of_text,
+        "builtins.bytearray": lambda data: bytearray(_bytes_of_text(data)),
+        "builtins.set": lambda data: {_hashable(item) for item in data},
+        "builtins.frozenset": lambda data: frozenset(map(_hashable, data)),
+        "pathlib.PosixPath": Path,
+        "pathlib.WindowsPath": Path,
+        "pathlib.Path": Path,
+        "pathlib.PurePosixPath": PurePosixPath,
+        "pathlib.PureWindowsPath": PureWindowsPath,
+        "pathlib.PurePath": PurePath,
+    }
 
 
 def revive(tree: object, decode: Callable[[dict[str, Any]], Any]) -> Any:

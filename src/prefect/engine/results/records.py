@@ -17,12 +17,13 @@ from __future__ import annotations
 
 import json
 import sys
-from base64 import b64decode, b64encode
+from binascii import a2b_base64, b2a_base64
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
+from prefect.core.lifecycle.outcome import KeptResult
 from prefect.engine.config import EngineConfig, current_config
 from prefect.engine.results.errors import DamagedResult
 from prefect.engine.results.frames import ArrowSerializer, ParquetSerializer
@@ -123,7 +124,7 @@ def _moment(text: object) -> datetime | None:
     return None if text is None else datetime.fromisoformat(str(text))
 
 
-class ResultRecord(Generic[R]):
+class ResultRecord(KeptResult, Generic[R]):
     """A value together with its metadata.
 
     Args:
@@ -138,6 +139,15 @@ class ResultRecord(Generic[R]):
         self.result = result
         self.bound_key = metadata.storage_key if bound_key is None else bound_key
         self._persisted = False
+
+    def get(self) -> R:
+        """The value."""
+        return self.result
+
+    @property
+    def reference(self) -> Json | None:
+        """Where the result is kept, None until it is."""
+        return self.metadata.model_dump() if self._persisted else None
 
     @property
     def expiration(self) -> datetime | None:
@@ -215,7 +225,7 @@ def _text(payload: bytes) -> Json:
     try:
         return {"result": payload.decode()}
     except UnicodeDecodeError:
-        return {"result": b64encode(payload).decode(), "encoding": "base64"}
+        return {"result": b2a_base64(payload, newline=False).decode(), "encoding": "base64"}
 
 
 # --- reading
@@ -274,7 +284,7 @@ def parse_document(data: bytes, backup_serializer: Serializer | None = None) -> 
     if document.get("encoding") != "base64":
         return StoredRecord(metadata, result.encode(), document.get("tag"))
     try:
-        return StoredRecord(metadata, b64decode(result, validate=True), document.get("tag"))
+        return StoredRecord(metadata, a2b_base64(result, strict_mode=True), document.get("tag"))
     except ValueError as error:
         raise DamagedResult(f"It is not a whole result record: {error}") from error
 

@@ -15,8 +15,8 @@ from prefect.engine.results.filesystems import (
     WritableFileSystem,
     storage_error,
 )
+from prefect.engine.results.surroundings import either_colour
 from prefect.exceptions import ConfigurationError
-from prefect.utilities.asyncutils import async_dispatch
 from prefect.utilities.filesystem import filter_files
 from prefect.utilities.twins import twin
 
@@ -73,7 +73,9 @@ class RemoteFileSystem(WritableFileSystem, WritableDeploymentStorage):
             raise ValueError(f"Path {path!r} is outside of the base path {self.basepath!r}.")
         return f"{base}/{clean}" if clean not in ("", ".") else base
 
-    def _read_path(self, path: str) -> bytes:
+    @either_colour
+    def read_path(self, path: str) -> bytes:
+        """The content of a file. Raises FileNotFoundError if there is none, ValueError outside of the base path."""
         address = self._resolve_path(path)
         try:
             with self.filesystem.open(address, "rb") as file:
@@ -84,7 +86,9 @@ class RemoteFileSystem(WritableFileSystem, WritableDeploymentStorage):
             raise storage_error("read", address, error) from error
         return content
 
-    def _write_path(self, path: str, content: bytes) -> str:
+    @either_colour
+    def write_path(self, path: str, content: bytes) -> str:
+        """Write a file, making folders as needed, and return where it lies. Raises ResultStorageError if it cannot."""
         address = self._resolve_path(path)
         files = self.filesystem
         try:
@@ -95,18 +99,22 @@ class RemoteFileSystem(WritableFileSystem, WritableDeploymentStorage):
             raise storage_error("write", address, error) from error
         return address
 
-    def _get_directory(self, from_path: str | None = None, local_path: str | None = None) -> None:
+    @either_colour
+    def get_directory(self, from_path: str | None = None, local_path: str | None = None) -> None:
+        """Copy a folder, the whole storage unless given, into a local one, the working directory unless given."""
         source = self._resolve_path(from_path or "")
         target = str(Path(local_path).resolve() if local_path is not None else Path.cwd())
         self.filesystem.get(f"{source}/", f"{target}/", recursive=True)
 
-    def _put_directory(
+    @either_colour
+    def put_directory(
         self,
         local_path: str | None = None,
         to_path: str | None = None,
         ignore_file: str | None = None,
         overwrite: bool = True,
     ) -> int:
+        """Copy a local folder, the working directory unless given, into the storage."""
         source = Path(local_path).resolve() if local_path is not None else Path.cwd()
         patterns = Path(ignore_file).read_text().splitlines() if ignore_file is not None else None
         names = filter_files(source, patterns, include_dirs=False)
@@ -115,14 +123,10 @@ class RemoteFileSystem(WritableFileSystem, WritableDeploymentStorage):
             self.filesystem.put_file(str(source / name), self._resolve_path(relative), overwrite=overwrite)
         return len(names)
 
-    aread_path = twin(_read_path)
-    awrite_path = twin(_write_path)
-    aget_directory = twin(_get_directory)
-    aput_directory = twin(_put_directory)
-    read_path = async_dispatch(aread_path)(_read_path)
-    write_path = async_dispatch(awrite_path)(_write_path)
-    get_directory = async_dispatch(aget_directory)(_get_directory)
-    put_directory = async_dispatch(aput_directory)(_put_directory)
+    aread_path = twin(read_path)
+    awrite_path = twin(write_path)
+    aget_directory = twin(get_directory)
+    aput_directory = twin(put_directory)
 
 
 class SMB(RemoteFileSystem):

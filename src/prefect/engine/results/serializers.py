@@ -179,9 +179,9 @@ class JSONSerializer(Serializer):
 
     def check(self) -> None:
         if self.object_encoder and "default" in self.dumps_kwargs:
-            raise self.refuse("dumps_kwargs", "`default` cannot be provided. Use `object_encoder` instead.")
+            raise self.refuse("dumps_kwargs", "`default` cannot be surroundings. Use `object_encoder` instead.")
         if self.object_decoder and "object_hook" in self.loads_kwargs:
-            problem = "`object_hook` cannot be provided. Use `object_decoder` instead."
+            problem = "`object_hook` cannot be surroundings. Use `object_decoder` instead."
             raise self.refuse("loads_kwargs", problem)
 
     def dumps(self, obj: Any) -> bytes:

@@ -394,6 +394,9 @@ class ResultStore:
         await run_sync_in_worker_thread(self.persist_result_record, result_record, writer)
 
 
+surroundings.new_store = ResultStore
+
+
 def _content(storage: object, path: str) -> bytes | None:
     """The content of a file; None if there is none."""
     try:

@@ -24,8 +24,9 @@ from typing import Any, ClassVar, Self
 
 from prefect.engine.awaiting import is_awaitable
 from prefect.engine.drive import adrive, drive
+from prefect.engine.results.defaults import default_holder
 from prefect.engine.results.records import ResultRecord
-from prefect.engine.results.store import ResultStore, default_holder, get_result_store
+from prefect.engine.results.store import ResultStore, get_result_store
 from prefect.engine.results.surroundings import Logger, surroundings
 from prefect.engine.steps import Block, Step, Steps
 from prefect.exceptions import ConfigurationError, SerializationError
@@ -251,7 +252,7 @@ class BaseTransaction:
         if store is not None and self.key is not None and not store.supports_isolation_level(level):
             raise ConfigurationError(NO_ISOLATION.format(level=level.name))
 
-    def _begin_steps(self) -> Steps[None]:
+    def begin_steps(self) -> Steps[None]:
         """Lock the key if need be, and look for a record under it."""
         store, key = self.store, self.key
         if store is None or key is None:
@@ -260,47 +261,53 @@ class BaseTransaction:
             self._holder = default_holder()
             yield _Lock(store, key, self._holder)
             self._locked = True
-        if not self.overwrite:
-            self._found = yield Block(partial(store.find, key))
+        try:
+            if not self.overwrite:
+                self._found = yield Block(partial(store.find, key))
+        except BaseException:
+            self._unlock()
+            raise
         if self._found is not None:
             self.state = TransactionState.COMMITTED
             self._unlock()
 
-    def _enter_steps(self) -> Steps[None]:
+    def enter_steps(self) -> Steps[None]:
+        """Begin it, and make it the active one."""
         if self.state is not TransactionState.PENDING:
             raise RuntimeError(f"A transaction is entered once; this one is {self.state.name}.")
         self.prepare_transaction()
         self.state = TransactionState.ACTIVE
-        yield from self._begin_steps()
+        yield from self.begin_steps()
         self._token = BaseTransaction._active.set(self)
 
     # --- ending
 
-    def _exit_steps(self, error: BaseException | None) -> Steps[None]:
+    def exit_steps(self, error: BaseException | None) -> Steps[None]:
+        """End it as its block ended: committed, left to its parent, or rolled back."""
         if self._token is not None:
             BaseTransaction._active.reset(self._token)
             self._token = None
         if error is not None:
-            yield from self._rollback_steps()
+            yield from self.rollback_steps()
             if self.parent is not None:
-                yield from self.parent._rollback_steps()
+                yield from self.parent.rollback_steps()
         elif self.commit_mode is CommitMode.EAGER:
-            yield from self._commit_steps()
+            yield from self.commit_steps()
         elif self.parent is not None:
             self.parent.add_child(self)
         elif self.commit_mode is CommitMode.LAZY:
-            yield from self._commit_steps()
+            yield from self.commit_steps()
         else:
-            yield from self._rollback_steps()
+            yield from self.rollback_steps()
 
-    def _commit_steps(self) -> Steps[bool]:
+    def commit_steps(self) -> Steps[bool]:
         """Commit children, run hooks, write the value; True if all of it went well, else it is rolled back."""
         if self.is_committed() or self.is_rolled_back():
             self._unlock()
             return False
         try:
             for child in self.children:
-                yield from child._commit_steps()
+                yield from child.commit_steps()
             for hook in self.on_commit_hooks:
                 yield from self._hook_steps(hook, "commit")
             yield from self._write_steps()
@@ -311,13 +318,16 @@ class BaseTransaction:
                 self.key,
                 error,
             )
-            yield from self._rollback_steps()
+            yield from self.rollback_steps()
             return False
         except Exception:
             name = self.key
             self.logger.error("An error was encountered while committing transaction %r", name, exc_info=True)
-            yield from self._rollback_steps()
+            yield from self.rollback_steps()
             return False
+        except BaseException:  # interrupted: nobody else shall wait for this key
+            self._unlock()
+            raise
         self.state = TransactionState.COMMITTED
         self._unlock()
         return True
@@ -330,7 +340,7 @@ class BaseTransaction:
         record = staged if isinstance(staged, ResultRecord) else store.create_result_record(staged, key)
         yield Block(partial(store.persist_result_record, record, self._holder or default_holder()))
 
-    def _rollback_steps(self) -> Steps[bool]:
+    def rollback_steps(self) -> Steps[bool]:
         """Run rollback hooks, latest first, then roll children back; False if a hook failed."""
         if self.is_committed() or self.is_rolled_back():
             self._unlock()
@@ -340,7 +350,7 @@ class BaseTransaction:
                 yield from self._hook_steps(hook, "rollback")
             self.state = TransactionState.ROLLED_BACK
             for child in reversed(self.children):
-                yield from child._rollback_steps()
+                yield from child.rollback_steps()
         except Exception:
             name = self.key
             self.logger.error("An error was encountered while rolling back transaction %r", name, exc_info=True)
@@ -359,7 +369,8 @@ class BaseTransaction:
             raise
         self.logger.info("%s hook %r finished running successfully", hook_type.capitalize(), name)
 
-    def _read_steps(self) -> Steps[ResultRecord[Any] | None]:
+    def read_steps(self) -> Steps[ResultRecord[Any] | None]:
+        """Find the record under its key."""
         if self.store is None or self.key is None:
             return None
         if self._found is None:
@@ -382,27 +393,27 @@ class Transaction(BaseTransaction):
     __slots__ = ()
 
     def __enter__(self) -> Self:
-        drive(self._enter_steps())
+        drive(self.enter_steps())
         return self
 
     def __exit__(self, _kind: object, error: BaseException | None, _traceback: object) -> None:
-        drive(self._exit_steps(error))
+        drive(self.exit_steps(error))
 
     def begin(self) -> None:
         """Lock the key if need be, and count as committed if a record under it exists."""
-        drive(self._begin_steps())
+        drive(self.begin_steps())
 
     def commit(self) -> bool:
         """Commit it and its children; False if that was done before, or failed and it was rolled back."""
-        return drive(self._commit_steps())
+        return drive(self.commit_steps())
 
     def rollback(self) -> bool:
         """Undo it and its children; False if it had ended, or a hook failed."""
-        return drive(self._rollback_steps())
+        return drive(self.rollback_steps())
 
     def read(self) -> ResultRecord[Any] | None:
         """The record under its key; None without a key. Raises as `ResultStore.read`."""
-        return drive(self._read_steps())
+        return drive(self.read_steps())
 
     def run_hook(self, hook: Hook, hook_type: str) -> None:
         """Call a hook with this transaction, and log it."""
@@ -415,27 +426,27 @@ class AsyncTransaction(BaseTransaction):
     __slots__ = ()
 
     async def __aenter__(self) -> Self:
-        await adrive(self._enter_steps())
+        await adrive(self.enter_steps())
         return self
 
     async def __aexit__(self, _kind: object, error: BaseException | None, _traceback: object) -> None:
-        await adrive(self._exit_steps(error))
+        await adrive(self.exit_steps(error))
 
     async def begin(self) -> None:
         """Lock the key if need be, and count as committed if a record under it exists."""
-        await adrive(self._begin_steps())
+        await adrive(self.begin_steps())
 
     async def commit(self) -> bool:
         """Commit it and its children; False if that was done before, or failed and it was rolled back."""
-        return await adrive(self._commit_steps())
+        return await adrive(self.commit_steps())
 
     async def rollback(self) -> bool:
         """Undo it and its children; False if it had ended, or a hook failed."""
-        return await adrive(self._rollback_steps())
+        return await adrive(self.rollback_steps())
 
     async def read(self) -> ResultRecord[Any] | None:
         """The record under its key; None without a key. Raises as `ResultStore.read`."""
-        return await adrive(self._read_steps())
+        return await adrive(self.read_steps())
 
     async def run_hook(self, hook: Hook, hook_type: str) -> None:
         """Call a hook with this transaction, and log it."""

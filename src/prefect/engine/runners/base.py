@@ -8,9 +8,10 @@ from collections.abc import Callable, Iterable
 from typing import Any, Generic, Self, TypeVar
 
 from prefect.core.lifecycle.states import State, StateType
-from prefect.engine.calls.inputs import all_plain, futures_in
+from prefect.engine.calls.inputs import all_plain, futures_in, several
 from prefect.engine.context import FlowRunContext
 from prefect.engine.futures import PrefectFuture, PrefectFutureList
+from prefect.engine.progress import FROM, ProgressDisplay, wanted
 from prefect.engine.runners.mapping import Mapped, calls_of, sorted_out, source_of
 from prefect.engine.streams import PrefectFutureStream
 
@@ -29,6 +30,8 @@ class TaskRunner(Generic[F]):
 
     def __init__(self) -> None:
         self._started = False
+        self.mapped = self.ended = self.failed = 0
+        self._progress: ProgressDisplay | None = None
         self._open: set[PrefectFuture[Any]] = set()
         self._streams: list[PrefectFutureStream[Any]] = []
         self._taken_streams: weakref.WeakSet[PrefectFutureStream[Any]] = weakref.WeakSet()
@@ -62,7 +65,10 @@ class TaskRunner(Generic[F]):
             return self._stream(task, mapped, wait_for)
         futures: PrefectFutureList[Any] = PrefectFutureList()
         for index, call in enumerate(calls_of(mapped)):
+            if index == FROM:
+                self._show_progress(task)
             futures.append(self.submit(task, call, wait_for, map_index=index))
+            self.mapped += 1
         return futures
 
     def _stream(
@@ -71,6 +77,9 @@ class TaskRunner(Generic[F]):
         source = source_of(mapped)
 
         def submit(call: dict[str, Any], index: int) -> PrefectFuture[Any]:
+            if index == FROM:
+                self._show_progress(task)
+            self.mapped += 1
             return self.submit(task, call, wait_for, map_index=index)
 
         stream: PrefectFutureStream[Any] = PrefectFutureStream((), source, submit, self.window, self._taken)
@@ -96,6 +105,7 @@ class TaskRunner(Generic[F]):
         """Wait for every call submitted."""
         error = self._drain_streams()
         self._wait_for_open()
+        self._stop_progress()
         if error is not None:
             raise error
 
@@ -117,6 +127,17 @@ class TaskRunner(Generic[F]):
         self.finish()
 
     # --- for subclasses
+
+    def _show_progress(self, task: Any) -> None:
+        """A map is long: show how it goes, if anybody is looking."""
+        context = FlowRunContext.current.get()
+        if self._progress is None and context is not None and wanted(context.config):
+            self._progress = ProgressDisplay(self, task.name)
+
+    def _stop_progress(self) -> None:
+        display, self._progress = self._progress, None
+        if display is not None:
+            display.stop()
 
     def _taken(self, stream: PrefectFutureStream[Any]) -> None:
         """Somebody goes through the stream: it is theirs, and ends when they let go of it."""
@@ -146,6 +167,7 @@ class TaskRunner(Generic[F]):
         state: State[Any] = State(StateType.CRASHED, message="The flow run ended before this task did.")
         for future in waiting:
             future.set_state(state)
+        self._stop_progress()
 
     def _track(self, future: PrefectFuture[Any]) -> None:
         """Count a future among those that `finish` waits for."""
@@ -153,6 +175,10 @@ class TaskRunner(Generic[F]):
         future.add_done_callback(self._untrack)
 
     def _untrack(self, future: PrefectFuture[Any]) -> None:
+        self.ended += 1
+        state = future.final_state
+        if state is not None and state.type is not StateType.COMPLETED:
+            self.failed += 1
         self._open.discard(future)
 
 

@@ -196,9 +196,7 @@ class Columns:
             column.close()
 
 
-def async_items(
-    items: Iterator[Any] | AsyncIterator[Any], change: Callable[[Any], Any]
-) -> AsyncIterator[Any]:
+def async_items(items: Iterator[Any] | AsyncIterator[Any], change: Callable[[Any], Any]) -> AsyncIterator[Any]:
     """An async iterator's items, each changed."""
 
     async def changed() -> AsyncIterator[Any]:

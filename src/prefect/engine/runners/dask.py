@@ -151,7 +151,9 @@ class DaskTaskRunner(TaskRunner[PrefectDaskFuture]):
         future = PrefectDaskFuture(clock.new_id())
         self._track(future)
         runtime, config = surroundings()
-        make = partial(Departure, task, parameters, runtime, config, wait_for, future.task_run_id, map_index, clock.now())
+        make = partial(
+            Departure, task, parameters, runtime, config, wait_for, future.task_run_id, map_index, clock.now()
+        )
         when_ready(parameters, wait_for, partial(self._depart, future, _in_this_context(make)))
         return future
 
@@ -185,7 +187,7 @@ class DaskTaskRunner(TaskRunner[PrefectDaskFuture]):
     def _settle(self, future: PrefectDaskFuture, departure: Departure, outcome: Any, header: Any) -> None:
         try:
             state = unpack_state(header.result(), self._runtime.backend.record)
-            if state.is_completed():
+            if state.data is None:
                 state.data = DaskResult(outcome)
             else:
                 future._wrapped_future = None  # or Dask would run it again if the worker that holds it died
@@ -196,7 +198,7 @@ class DaskTaskRunner(TaskRunner[PrefectDaskFuture]):
     def cancel_all(self) -> None:
         """Have Dask forget every call that has not ended, and let go of the cluster."""
         if self._client is not None:
-            pending = [future.wrapped_future for future in list(self._open) if getattr(future, "wrapped_future", None)]
+            pending = [given for future in list(self._open) if (given := getattr(future, "wrapped_future", None))]
             super().cancel_all()
             self._client.cancel(pending, force=True)
             self._close()
@@ -277,7 +279,7 @@ def get_dask_client(timeout: Any = None, **client_kwargs: Any) -> Iterator[Any]:
 
 
 @asynccontextmanager
-async def get_async_dask_client(timeout: Any = None, **client_kwargs: Any) -> AsyncIterator[Any]:
+async def get_async_dask_client(timeout: Any = None, **client_kwargs: Any) -> AsyncIterator[Any]:  # noqa: ASYNC109
     """`get_dask_client`, for async tasks and flows."""
     distributed = _import_distributed()
     try:

@@ -14,7 +14,9 @@ from prefect.exceptions import MappingLengthMismatch, MappingMissingIterable
 from prefect.utilities.annotations import allow_failure, unmapped
 from prefect.utilities.collections import isiterable
 
-NO_ITERABLE = "No iterable parameters were received. Parameters for map must include at least one iterable. Parameters: {}"
+NO_ITERABLE = (
+    "No iterable parameters were received. Parameters for map must include at least one iterable. Parameters: {}"
+)
 
 
 class Mapped(NamedTuple):
@@ -62,9 +64,7 @@ def calls_of(mapped: Mapped) -> Iterator[dict[str, Any]]:
     }
     lengths = {name: len(items) for name, items in iterables.items()}
     if len(set(lengths.values())) > 1:
-        raise MappingLengthMismatch(
-            f"Expected all map parameters to be the same length. Got lengths: {lengths}"
-        )
+        raise MappingLengthMismatch(f"Expected all map parameters to be the same length. Got lengths: {lengths}")
     columns = [iterables[name] if name in iterables else repeat(constant[name]) for name in order]
     return (dict(zip(order, values, strict=True)) for values in zip(*columns, strict=False))
 
@@ -77,7 +77,7 @@ def source_of(mapped: Mapped) -> Columns:
 
 def _column(items: Any) -> Column | AsyncColumn:
     return (
-        AsyncColumn(items)
+        AsyncColumn(aiter(items))
         if isinstance(items, AsyncIterable) and not isinstance(items, Iterable)
         else Column(items)
     )

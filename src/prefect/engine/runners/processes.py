@@ -33,7 +33,9 @@ from prefect.engine.runs.failures import crashed_state
 from prefect.engine.runtime import current_runtime
 from prefect.exceptions import CrashedRun
 
-_CODE = "import prefect.connect; from prefect.engine.runners.child import main; import sys; main(*map(int, sys.argv[1:]))"
+_CODE = (
+    "import prefect.connect; from prefect.engine.runners.child import main; import sys; main(*map(int, sys.argv[1:]))"
+)
 GRACE_SECONDS = 0.5
 """What a terminated process has left to put things in order."""
 

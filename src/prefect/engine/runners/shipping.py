@@ -25,7 +25,7 @@ from itertools import count
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from prefect.core.journal import Row
+from prefect.core.journal import Entry
 from prefect.core.lifecycle.outcome import HeldResult, unwrap
 from prefect.core.lifecycle.runs import FlowRun, TaskRun
 from prefect.core.lifecycle.states import State, StateType
@@ -98,12 +98,13 @@ class Departure(TaskExecution):
         facts = None if flow is None else _flow_facts(flow)
         return Shipment(self.task, self.parameters, self.run, facts, config, current_tags(), current_places().here())
 
-
     def lost(self, error: Exception) -> State[Any]:
         """Record that the call could not be sent, or that what ran it is gone; returns its final state."""
         self._begin_here()
         self.recorder.failure = fingerprint_json(error)
-        self.recorder.enter(State.at(self.clock.now(), StateType.CRASHED, "Crashed", str(error), HeldResult(error)))
+        state: State[Any] = State.at(self.clock.now(), StateType.CRASHED, "Crashed", str(error), HeldResult(error))
+        state.belong_to(self.run.flow_run_id, self.run.id)
+        self.recorder.enter(state)
         self.log(logging.ERROR, f"Crash detected! {error}")
         return self._final()
 
@@ -236,7 +237,7 @@ def _plain_dumps(value: Any) -> bytes:
 
 
 def _cloud_dumps(value: Any) -> bytes:
-    import cloudpickle
+    import cloudpickle  # type: ignore[import-untyped]
 
     class Pickler(cloudpickle.Pickler):  # type: ignore[misc]
         def reducer_override(self, item: Any) -> Any:
@@ -294,14 +295,14 @@ def run_packed(packed: bytes) -> bytes:
     That is NotReachable if the record is a file of another machine, SerializationError if the result cannot be sent.
     """
     shipment: Shipment = pickle.loads(packed)
-    rows: list[tuple[str, Row]] = []
+    rows: list[Entry] = []
     try:
         return pack_state(run_here(shipment, rows), shipment.task.name, rows)
     except Exception as error:
         return dumps((error, rows))
 
 
-def unpack_state(packed: bytes, record: Callable[[str, Row], None] | None = None) -> State[Any]:
+def unpack_state(packed: bytes, record: Callable[[str, Any], None] | None = None) -> State[Any]:
     """The final state that `run_packed` returned; what came with it is recorded. Raises the exception returned instead."""
     outcome, rows = pickle.loads(packed)
     if record is not None:
@@ -313,6 +314,10 @@ def unpack_state(packed: bytes, record: Callable[[str, Row], None] | None = None
     return state
 
 
+SMALL = 32_768
+"""Results of up to this many bytes travel with their state."""
+
+
 class SentState:
     """A final state as it lies on a worker: header and value apart, so that the value need not travel."""
 
@@ -320,7 +325,9 @@ class SentState:
         self._packed = packed
 
     def header(self) -> bytes:
-        """The packed state; its value only if the run did not complete. Raises what kept it from being had."""
+        """The packed state, without its value if that is large. Raises what kept it from being had."""
+        if len(self._packed) <= SMALL:
+            return self._packed
         state = unpack_state(self._packed)
         if not state.is_completed():
             return self._packed
@@ -357,11 +364,11 @@ def run_packed_with(packed: bytes, needed: list[SentState]) -> SentState:
     def put_in(item: Any) -> Any:
         return values[item.number] if isinstance(item, Remote) else item
 
-    parameters = visit_collection(shipment.parameters, visit_fn=put_in, return_data=True)
+    parameters = visit_collection(shipment.parameters, visit_fn=put_in, return_data=True) or {}
     return SentState(run_packed(dumps(shipment._replace(parameters=parameters))))
 
 
-def run_here(shipment: Shipment, rows: list[tuple[str, Row]]) -> State[Any]:
+def run_here(shipment: Shipment, rows: list[Entry]) -> State[Any]:
     """Run a call at the place its record is; returns its final state.
 
     What is not on record by then is added to `rows`.
@@ -413,7 +420,7 @@ def _flow_context(shipment: Shipment, runtime: Runtime) -> FlowRunContext | None
     return context
 
 
-def pack_state(state: State[Any], task_name: str, rows: list[tuple[str, Row]]) -> bytes:
+def pack_state(state: State[Any], task_name: str, rows: list[Entry]) -> bytes:
     """A final state with its result, and entries to be recorded, as bytes. Raises SerializationError if that cannot be sent."""
     result = state.data.get() if isinstance(state.data, HeldResult) else None
     try:

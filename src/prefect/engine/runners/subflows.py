@@ -22,14 +22,10 @@ def submit_flow(flow: FlowSpec, parameters: dict[str, Any], wait_for: Iterable[A
     """Run a subflow beside its parent; returns its future. Raises MissingContextError outside of flows."""
     context = FlowRunContext.get()
     if context is None:
-        raise MissingContextError(
-            "`flow.submit` and `flow.map` work within a flow: there is no active flow run here."
-        )
+        raise MissingContextError("`flow.submit` and `flow.map` work within a flow: there is no active flow run here.")
     future: PrefectConcurrentFuture[Any] = PrefectConcurrentFuture(context.clock.new_id())
     context.subflows.track(future)
-    job = partial(
-        _settle, future, contextvars.copy_context(), partial(_run, flow, parameters, wait_for), context
-    )
+    job = partial(_settle, future, contextvars.copy_context(), partial(_run, flow, parameters, wait_for), context)
     when_ready(parameters, wait_for, partial(context.subflows.submit, job))
     return future
 

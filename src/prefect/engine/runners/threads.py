@@ -98,9 +98,7 @@ class ThreadPoolTaskRunner(TaskRunner[PrefectConcurrentFuture[Any]]):
                 self._pool.close()
 
 
-def _settle(
-    future: PrefectConcurrentFuture[Any], context: contextvars.Context, call: Any, clock: Any
-) -> None:
+def _settle(future: PrefectConcurrentFuture[Any], context: contextvars.Context, call: Any, clock: Any) -> None:
     """Run a call in its context and settle its future, whatever happens."""
     try:
         state: State[Any] = context.run(call)

@@ -18,7 +18,7 @@ from uuid import UUID
 
 from prefect.core.lifecycle.outcome import HeldResult
 from prefect.core.lifecycle.runs import FlowRun
-from prefect.core.lifecycle.states import State, StateType
+from prefect.core.lifecycle.states import State, StateDetails, StateType
 from prefect.core.lifecycle.verdicts import Outcome
 from prefect.core.ports import Transition
 from prefect.core.times import SECOND
@@ -189,7 +189,8 @@ class FlowExecution:
         message = f"Flow run exceeded timeout of {self.flow.timeout_seconds} second(s)"
         self.log(logging.ERROR, message)
         self.context.cancel_tasks()
-        return State.at(self.clock.now(), StateType.FAILED, "TimedOut", message, HeldResult(error))
+        final = StateDetails(retriable=False)
+        return State.at(self.clock.now(), StateType.FAILED, "TimedOut", message, HeldResult(error), final)
 
     def _ended(self, proposed: State[Any]) -> None:
         """The state that the record took, with the value that only this process holds."""

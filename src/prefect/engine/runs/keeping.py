@@ -1,99 +1,106 @@
-"""Keeping results so that a resumed run finds them: small ones inside the journal.
+"""Keeping results so that a resumed run finds them: small ones inside the journal, large ones beside it.
 
-Plain scalars are kept as JSON, which anybody may read. Everything else is pickled, and carries an authentication tag made
-with this installation's key: without it a planted pickle would run code.
+The journal has a result's kind and bytes: `json` and `pickle` hold the result itself (see `results/tags.py`), `replay`
+names a record in the local storage that is deleted when its flow run completes, `stored` is the metadata of a result
+that its task persists anyway.
 """
 
 from __future__ import annotations
 
 import json
 import logging
+import shutil
+import sys
 from base64 import b64decode, b64encode
 from collections.abc import Mapping
-from hashlib import blake2b
+from functools import partial
 from math import isfinite
 from typing import Any
+from uuid import UUID
 
 from prefect.core.lifecycle.outcome import HeldResult
 from prefect.core.lifecycle.states import State, StateType
 from prefect.core.ports import RecordedCall
 from prefect.engine.config import EngineConfig
-from prefect.exceptions import UntrustedResult
+from prefect.engine.results.defaults import get_default_result_storage
+from prefect.engine.results.filesystems import LocalFileSystem
+from prefect.engine.results.records import ResultRecord, ResultRecordMetadata
+from prefect.engine.results.store import ResultStore
+from prefect.engine.results.tags import TOO_LARGE, decode_inline, encode_inline
+from prefect.engine.steps import Block, Steps
 
-JSON, PICKLE = "json", "pickle"
+REPLAY, STORED = "replay", "stored"
 PARAMETERS = "headrace.parameters"
-TAG_BYTES = 16
 NOT_KEPT: tuple[None, None] = (None, None)
-_AS_JSON = frozenset({float, str})
-_CONSTANTS: dict[Any, bytes] = {None: b"null", True: b"true", False: b"false"}
+MOST_PARAMETER_BYTES = 1 << 20
+Kept = tuple[str | None, bytes | None]
 
 logger = logging.getLogger("prefect.engine")
 
 
-def keep_for_replay(value: Any, config: EngineConfig) -> tuple[str | None, bytes | None]:
-    """Kind and bytes under which the journal keeps a result; `NOT_KEPT` if it cannot be kept."""
-    if value is None or value is True or value is False:
-        return JSON, _CONSTANTS[value]
-    kind = type(value)
-    if kind is int:
-        return JSON, str(value).encode()
-    if kind in _AS_JSON and (kind is not str or len(value) <= config.results_inline_limit):
-        return JSON, json.dumps(value).encode()
-    return _pickled(value, config)
-
-
-def _pickled(value: Any, config: EngineConfig) -> tuple[str | None, bytes | None]:
-    import pickle
-
+def keep(value: Any, config: EngineConfig, flow_run_id: UUID, run_id: UUID) -> Steps[Kept]:
+    """Keep a result; returns kind and bytes for the journal, `NOT_KEPT` if it cannot be pickled."""
+    inline = encode_inline(value, config.results_key(), config.results_inline_limit)
+    if inline is None:
+        return NOT_KEPT
+    if inline is not TOO_LARGE:
+        return inline
+    key = f"{REPLAY}/{flow_run_id}/{run_id}"
     try:
-        blob = pickle.dumps(value, 5)
+        yield Block(partial(replay_store(config).write, value, key))
     except Exception as error:
-        logger.debug("A result of type %s is not kept for replay: %s", type(value).__name__, error)
+        logger.warning("The result of task run %s is not kept, so it would run again on a retry: %s", run_id, error)
         return NOT_KEPT
-    if len(blob) > config.results_inline_limit:
-        return NOT_KEPT
-    return PICKLE, _tag(blob, config) + blob
+    return REPLAY, key.encode()
 
 
-def _tag(blob: bytes, config: EngineConfig) -> bytes:
-    return blake2b(blob, digest_size=TAG_BYTES, key=config.results_key()).digest()
+def keep_small(value: Any, config: EngineConfig) -> Kept:
+    """As `keep`, for where nothing may wait: larger results are not kept."""
+    inline = encode_inline(value, config.results_key(), config.results_inline_limit)
+    return NOT_KEPT if inline is None or inline is TOO_LARGE else inline
 
 
-def _load(tagged: bytes, config: EngineConfig) -> Any:
-    """A pickled value. Raises UntrustedResult if its tag was not made with this installation's key."""
-    tag, blob = tagged[:TAG_BYTES], tagged[TAG_BYTES:]
-    if not config.results_allow_untagged and not _same(tag, _tag(blob, config)):
-        raise UntrustedResult(
-            "The recorded value was not written by this installation, and reading it could run code. Its key lies in"
-            f" {str(config.home)!r}; set PREFECT_RESULTS_ALLOW_UNTAGGED=true to read it all the same."
-        )
-    import pickle
-
-    return pickle.loads(blob)
+def keep_reference(record: ResultRecord[Any]) -> Kept:
+    """What the journal says of a result that has been persisted."""
+    return STORED, json.dumps(record.reference, default=str).encode()
 
 
-def _same(tag: bytes, expected: bytes) -> bool:
-    """Compare in a time that tells nothing of where they differ."""
-    from hmac import compare_digest
+def replay_store(config: EngineConfig) -> ResultStore:
+    """Where large results wait for their flow run to complete."""
+    return ResultStore(result_storage=LocalFileSystem(basepath=str(config.results_storage_path)), cache_result_in_memory=False)
 
-    return compare_digest(tag, expected)
+
+def forget_replay(config: EngineConfig, flow_run_id: UUID) -> None:
+    """Delete the large results kept for a flow run that has completed."""
+    shutil.rmtree(config.results_storage_path / REPLAY / str(flow_run_id), ignore_errors=True)
+
+
+# --- finding them again
 
 
 def recorded_state(call: RecordedCall, config: EngineConfig) -> State[Any] | None:
     """The final state of a finished call; None if the call has to run again."""
     if call.state_type != StateType.COMPLETED or call.result_kind is None or call.result is None:
         return None
-    if call.result_kind == JSON:
-        value = json.loads(call.result)
-    else:
-        try:
-            value = _load(call.result, config)
-        except Exception as error:
-            logger.warning(
-                "Task run %s runs again: its recorded result cannot be used. %s", call.run_id, error
-            )
-            return None
-    return State("COMPLETED", call.state_name, call.state_message, HeldResult(value))
+    try:
+        value = _value(call.result_kind, call.result, config)
+    except Exception as error:
+        logger.warning("Task run %s runs again, because its recorded result cannot be used: %s", call.run_id, error)
+        return None
+    state: State[Any] = State("COMPLETED", call.state_name, call.state_message, HeldResult(value))
+    return state
+
+
+def _value(kind: str, content: bytes, config: EngineConfig) -> Any:
+    if kind == REPLAY:
+        return replay_store(config).read(content.decode()).result
+    if kind == STORED:
+        metadata = ResultRecordMetadata.model_validate(json.loads(content))
+        return ResultStore(result_storage=get_default_result_storage()).read(metadata.storage_key).result
+    return decode_inline((kind, content), config.results_key(), sys.modules.get("__main__"), config.results_allow_untagged)
+
+
+# --- parameters
 
 
 def keep_parameters(parameters: Mapping[str, Any], config: EngineConfig) -> dict[str, Any]:
@@ -107,16 +114,19 @@ def keep_parameters(parameters: Mapping[str, Any], config: EngineConfig) -> dict
         return {}
     kept: dict[str, str] = {}
     for name, value in lossy.items():
-        kind, blob = keep_for_replay(value, config)
-        if kind == PICKLE and blob is not None:
-            kept[name] = b64encode(blob).decode()
+        inline = encode_inline(value, config.results_key(), MOST_PARAMETER_BYTES)
+        if inline is not None and inline is not TOO_LARGE:
+            kept[name] = f"{inline[0]}:{b64encode(inline[1]).decode()}"
     return {PARAMETERS: {"kept": kept, "missing": sorted(lossy.keys() - kept.keys())}}
 
 
 def kept_parameters(context: Mapping[str, Any], config: EngineConfig) -> dict[str, Any]:
     """The parameters that `keep_parameters` kept; those it could not are absent."""
-    kept = context.get(PARAMETERS, {}).get("kept", {})
-    return {name: _load(b64decode(text), config) for name, text in kept.items()}
+    values: dict[str, Any] = {}
+    for name, text in context.get(PARAMETERS, {}).get("kept", {}).items():
+        kind, _, content = text.partition(":")
+        values[name] = _value(kind, b64decode(content), config)
+    return values
 
 
 def is_json(value: Any, depth: int = 0) -> bool:
@@ -128,8 +138,6 @@ def is_json(value: Any, depth: int = 0) -> bool:
         return isfinite(value)
     if kind is list and depth < 20:
         return all(is_json(item, depth + 1) for item in value)
-    return (
-        kind is dict
-        and depth < 20
-        and all(type(k) is str and is_json(v, depth + 1) for k, v in value.items())
-    )
+    return kind is dict and depth < 20 and all(type(k) is str and is_json(v, depth + 1) for k, v in value.items())
+
+

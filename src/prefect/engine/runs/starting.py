@@ -20,7 +20,7 @@ from prefect.engine.calls.replay import Replay
 from prefect.engine.config import EngineConfig
 from prefect.engine.context import FlowRunContext, TaskRunContext, caller_key, current_tags
 from prefect.engine.runs.environment import environment_json
-from prefect.engine.runs.keeping import keep_for_replay, keep_parameters, recorded_state
+from prefect.engine.runs.keeping import keep_parameters, keep_small, recorded_state
 from prefect.engine.runs.naming import templated_name
 from prefect.engine.runs.recorder import TaskRecorder
 from prefect.engine.runtime import Runtime
@@ -242,7 +242,7 @@ class FlowStart:
             return
         if state.is_completed():
             value = state.data.get() if hasattr(state.data, "get") else None
-            self.child.result = keep_for_replay(value, self.config)
+            self.child.result = keep_small(value, self.config)
             if self.parent is not None:
                 self.parent.results.add(value, self.child.run.id, self.call_key)
         details = StateDetails(**{**state.detail_facts(), "task_run_id": self.child.run.id})

@@ -26,11 +26,12 @@ from prefect.engine.context import FlowRunContext, TaskRunContext, caller_key, c
 from prefect.engine.logs.loggers import log_task_line
 from prefect.engine.logs.traces import users_part
 from prefect.engine.runs import tag_slots
-from prefect.engine.runs.caching import CachedCall, needs_transaction
+from prefect.engine.results.records import ResultRecord
+from prefect.engine.runs.caching import CachedCall, found_state_data, needs_transaction, persists
 from prefect.engine.runs.failures import crashed_state, describe, fingerprint_json
 from prefect.engine.runs.final_state import returned_state
 from prefect.engine.runs.hooks import run_hooks
-from prefect.engine.runs.keeping import keep_for_replay, recorded_state
+from prefect.engine.runs.keeping import NOT_KEPT, keep, keep_reference, recorded_state
 from prefect.engine.runs.naming import templated_name
 from prefect.engine.runs.recorder import TaskRecorder
 from prefect.engine.runs.retrying import Condition, failure_text, retry_delay
@@ -59,6 +60,7 @@ class TaskExecution:
 
     __slots__ = (
         "_tries_before",
+        "cached",
         "call_key",
         "clock",
         "config",
@@ -98,6 +100,7 @@ class TaskExecution:
         self.submitted = submitted
         self.call_key: bytes | None = None
         self._tries_before = 0
+        self.cached: CachedCall | None = None
         self.value: Any = None
         """What the function returned, if that was a state."""
         self.state: State[Any] | None = None
@@ -168,7 +171,7 @@ class TaskExecution:
                 self.value = value if isinstance(value, State) else None
                 state = returned_state(value, self.clock.now())
                 if not state.is_failed():
-                    self._succeed(state)
+                    yield from self._succeed(state)
                     return
                 failure = state
             if not (yield from self._retry(failure)):
@@ -283,9 +286,11 @@ class TaskExecution:
 
     def _make_context(self) -> TaskRunContext:
         moment = self.clock.now()
-        return TaskRunContext(
+        context = TaskRunContext(
             self.task, self.run, self.parameters, self.runtime, self.config, self.flow, moment, self.call_key
         )
+        context.persist_result = persists(self.task, self.flow, self.config)
+        return context
 
     # --- another try
 
@@ -334,11 +339,22 @@ class TaskExecution:
 
     # --- how it ends
 
-    def _succeed(self, state: State[Any]) -> None:
-        if self.call_key is not None and state.is_completed():
-            self.recorder.result = keep_for_replay(state.data.get(), self.config)
-            self.flow.results.add(state.data.get(), self.run.id, self.call_key)  # type: ignore[union-attr]
+    def _succeed(self, state: State[Any]) -> Steps[None]:
+        if state.is_completed():
+            if self.cached is not None:
+                yield from self.cached.keep(state)
+            if self.call_key is not None:
+                self.recorder.result = yield from self._keep_for_replay(state.data)
+                self.flow.results.add(state.data.get(), self.run.id, self.call_key)  # type: ignore[union-attr]
         self._enter_final(state, logging.INFO if state.is_completed() else logging.ERROR)
+
+    def _keep_for_replay(self, data: Any) -> Steps[tuple[str | None, bytes | None]]:
+        if isinstance(data, ResultRecord) and data.is_persisted:
+            return keep_reference(data)
+        flow_run_id = self.run.flow_run_id
+        if flow_run_id is None:
+            return NOT_KEPT
+        return (yield from keep(data.get(), self.config, flow_run_id, self.run.id))
 
     def _fail(self, failure: BaseException | State[Any]) -> None:
         if isinstance(failure, State):
@@ -356,11 +372,11 @@ class TaskExecution:
         self.log(logging.ERROR, f"Crash detected! {state.message}")
         self.log(logging.ERROR, f"Finished in state {state}")
 
-    def enter_cached(self, value: Any) -> None:
+    def enter_cached(self, found: ResultRecord[Any] | None) -> Steps[None]:
         """End with a result found in the cache."""
-        self.run.reused_from = None
-        state: State[Any] = State.at(self.clock.now(), StateType.COMPLETED, "Cached", None, HeldResult(value))
-        self._succeed(state)
+        data = found_state_data(found)
+        state: State[Any] = State.at(self.clock.now(), StateType.COMPLETED, "Cached", None, data)
+        yield from self._succeed(state)
 
     def _enter_final(self, state: State[Any], level: int) -> None:
         state.belong_to(self.run.flow_run_id, self.run.id)

@@ -1,7 +1,7 @@
 """Running statements of the reading door on a store.
 
-Rows come as dictionaries by column, with ids as UUIDs, moments as datetimes and JSON as what it says. Connections are the
-store's own readers, so reading sees what is committed and never writes.
+Rows come as dictionaries by column, with ids as UUIDs, moments as datetimes and JSON as what it says. Connections are
+readers like the store's own, so reading sees what is committed and never writes.
 """
 
 from __future__ import annotations

@@ -9,7 +9,8 @@ from prefect.core.times import to_datetime
 from prefect.storage.transaction import Transaction
 
 _MOMENTS = frozenset(
-    "fire_time state_timestamp expected_start_time next_scheduled_start_time start_time end_time created updated".split()
+    "fire_time state_timestamp expected_start_time next_scheduled_start_time start_time end_time created"
+    " updated".split()
 )
 _DOCUMENTS = frozenset(
     "parameters context tags labels job_variables environment state_details state_data failure".split()

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import click
 
-from prefect.cli import documents, limits
+from prefect.cli import documents
 from prefect.cli.documents import Record
-from prefect.cli.limits import GLOBAL
+from prefect.cli.limits import shared as limits
+from prefect.cli.limits.shared import GLOBAL
 from prefect.cli.output import ago, fail, plain, say, show_facts, show_json, show_table
 from prefect.cli.parameters import command, confirmed, output_option, positional
 from prefect.cli.record import backend, now
@@ -30,10 +31,10 @@ def ls(as_json: bool) -> None:
         return show_json([documents.global_limit(item) for item in found])
     columns = ("ID", "Name", "Active", "Limit", "Taken", "Decay per second", "Updated")
     moment = now()
-    return show_table("Global Concurrency Limits", columns, [
-        (i["id"], i["name"], _yes(i["active"]), i["slots"], i["taken"], i["slot_decay_per_second"], ago(i["updated"], moment))
-        for i in found
-    ])  # fmt: skip
+    rows = [(i["id"], i["name"], _yes(i["active"]), i["slots"], i["taken"], i["slot_decay_per_second"]) for i in found]
+    when = [ago(item["updated"], moment) for item in found]
+    table = [(*row, updated) for row, updated in zip(rows, when, strict=True)]
+    return show_table("Global Concurrency Limits", columns, table)
 
 
 def _yes(value: object) -> str:
@@ -88,7 +89,8 @@ def create(name: str, limit: int, disable: bool, active_slots: int | None, slot_
     _write_limit(name, limit, not disable, slot_decay_per_second)
     identity = _found(name)["id"]
     say(
-        f"Created global concurrency limit with name {name!r} and ID '{identity}'. Run `prefect gcl inspect {name}` to view details."
+        f"Created global concurrency limit with name {name!r} and ID '{identity}'."
+        f" Run `prefect gcl inspect {name}` to view details."
     )
 
 

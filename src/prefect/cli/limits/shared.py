@@ -6,7 +6,8 @@ from uuid import UUID
 
 from prefect.cli.documents import Record
 from prefect.cli.output import ago, say, show_table
-from prefect.cli.record import CLOCK, backend, now
+from prefect.cli.record import backend, now
+from prefect.connect import CLOCK
 from prefect.storage.aggregates import limits
 from prefect.storage.aggregates.reading import Reading
 from prefect.storage.keyed import limits as stored

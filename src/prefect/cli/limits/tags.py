@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import click
 
-from prefect.cli import limits
-from prefect.cli.limits import TAG
+from prefect.cli.limits import shared as limits
+from prefect.cli.limits.shared import TAG
 from prefect.cli.output import ago, fail, say, show_facts, show_json, show_table
 from prefect.cli.parameters import command, limit_option, output_option, positional
 from prefect.cli.record import backend, now

@@ -1,0 +1,1 @@
+"""`prefect concurrency-limit` and `prefect global-concurrency-limit`."""

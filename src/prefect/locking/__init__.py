@@ -1,0 +1,1 @@
+"""Lock managers: who computes a cached result while others wait."""
