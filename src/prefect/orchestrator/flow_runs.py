@@ -92,7 +92,7 @@ def propose(
         proposal = Proposal(_facts(tx, run, attempt, clock.now()), state, attempt, clock.now(), force)
         verdict = decide(proposal, FLOW_RUN_RULES, FLOW_RUN_CONSEQUENCES)
         if verdict.state is not None:
-            _commit(tx, run, verdict, attempt)
+            _commit(tx, run, verdict, attempt, proposal.now)
         if verdict.outcome is not Outcome.ACCEPT:
             break
     return Transition(verdict, run)
@@ -124,7 +124,7 @@ def _lease_live(tx: Transaction, run: FlowRun, attempt: int, now: int) -> bool:
     return not is_lost(live, now)
 
 
-def _commit(tx: Transaction, run: FlowRun, verdict: Verdict, attempt: int) -> None:
+def _commit(tx: Transaction, run: FlowRun, verdict: Verdict, attempt: int, now: int) -> None:
     state = verdict.state
     assert state is not None
     if state.type is StateType.RUNNING:
@@ -133,12 +133,11 @@ def _commit(tx: Transaction, run: FlowRun, verdict: Verdict, attempt: int) -> No
     run.next_scheduled_start = run.expected_start if state.type is StateType.SCHEDULED else None
     flow_runs.enter(tx, run, state, verdict.reason, None)
     for effect in verdict.effects:
-        perform(tx, run, effect)
+        perform(tx, run, effect, now)
 
 
-def perform(tx: Transaction, run: FlowRun, effect: Effect) -> None:
-    """Carry out what a transition makes happen."""
-    now = run.updated_at or 0
+def perform(tx: Transaction, run: FlowRun, effect: Effect, now: int) -> None:
+    """Carry out what a transition makes happen; `now` is the moment of the decision, whatever the clock of who asked."""
     match effect:
         case OpenAttempt(number):
             attempts.open_attempt(tx, run.id, number, now, now + int(LEASE_SECONDS * SECOND))
@@ -149,4 +148,4 @@ def perform(tx: Transaction, run: FlowRun, effect: Effect) -> None:
         case CrashTasks(number, message):
             calls.crash_open_tasks(tx, run.id, number, message, now)
         case DropReplay():
-            pass
+            calls.drop_stored_replays(tx, run.id)

@@ -29,6 +29,7 @@ from prefect.engine.logs.traces import users_part
 from prefect.engine.runs.failures import crashed_state, describe
 from prefect.engine.runs.final_state import returned_state
 from prefect.engine.runs.hooks import run_hooks
+from prefect.engine.runs.keeping import forget_replay
 from prefect.engine.runs.starting import FlowStart
 from prefect.engine.runtime import Runtime
 from prefect.engine.specs import FlowSpec
@@ -140,6 +141,7 @@ class FlowExecution:
         """Wait for everything submitted; what feeds a streaming map may fail as late as here."""
         try:
             yield Block(self._finish_tasks)
+            yield from self._persist(state)
         except Exception as error:
             if state.is_completed():
                 self.log(logging.ERROR, f"Encountered exception during execution: {error!r}", error)
@@ -196,6 +198,8 @@ class FlowExecution:
         """The state that the record took, with the value that only this process holds."""
         state = self._final()
         state.data = proposed.data
+        if state.is_completed():
+            forget_replay(self.config, self.run.id)
         state.belong_to(self.run.id, None)
         self.log(logging.INFO if state.is_completed() else logging.ERROR, f"Finished in state {state}")
 
@@ -219,6 +223,11 @@ class FlowExecution:
     def _final(self) -> State[Any]:
         assert self.run.state is not None
         return self.run.state
+
+    def _persist(self, state: State[Any]) -> Steps[None]:
+        """Write the result to result storage, if the flow asks for that."""
+        if self.context.persist_result and state.is_completed():
+            state.data = yield Block(partial(persisted, self.context.result_store, state.data.get()))
 
     # --- tasks
 
@@ -248,3 +257,10 @@ class FlowExecution:
             StateType.CRASHED: self.flow.on_crashed_hooks,
         }
         yield from self._hooks(by_type.get(state.type, ()))
+
+
+def persisted(store: Any, value: Any) -> Any:
+    """A record of `value`, written to `store`."""
+    record = store.create_result_record(value)
+    store.persist_result_record(record)
+    return record
