@@ -56,9 +56,7 @@ class Runnable:
         self.isgenerator = bool(flags & (GENERATOR | ASYNC_GENERATOR))
         for name in self.binder.names:
             if name in self.reserved:
-                raise ReservedArgumentError(
-                    f"{name!r} is a reserved argument name and cannot be used in {self.kind} functions."
-                )
+                raise ReservedArgumentError(f"{name!r} is a reserved argument name and cannot be used.")
 
     @property
     def description(self) -> str | None:

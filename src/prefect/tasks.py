@@ -284,7 +284,7 @@ class Task(Runnable, Generic[P, R]):
         """
         parameters = self.binder.bind(args, kwargs, apply_defaults=False)
         parameters = _with_unmapped_defaults(self, parameters)
-        futures = engine().runner_for_submission().map(self, parameters, wait_for)
+        futures = engine().runner_for_submission(mapped=True).map(self, parameters, wait_for)
         if return_state:
             futures.wait()
             return [future.state for future in futures]

@@ -209,7 +209,19 @@ def current_run() -> RunContext | None:
     return TaskRunContext.current.get() or FlowRunContext.current.get()
 
 
+def storage_key_values() -> dict[str, Any]:
+    """What the templates of storage keys may name: `{parameters[x]}`, `{flow_run.name}`, `{task_run.id}`."""
+    task, flow = TaskRunContext.current.get(), FlowRunContext.current.get()
+    values: dict[str, Any] = {"parameters": {} if flow is None else flow.parameters}
+    if flow is not None:
+        values["flow_run"] = flow.flow_run
+    if task is not None:
+        values |= {"parameters": task.parameters, "task_run": task.task_run}
+    return values
+
+
 surroundings.run = current_run
+surroundings.key_values = storage_key_values
 
 
 def caller_key() -> bytes:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import ParamSpec, TypeVar, cast
 
+from prefect.core.lifecycle.states import provide_awaiting
 from prefect.engine.context import FlowRunContext, TaskRunContext
 from prefect.engine.results.surroundings import surroundings
 from prefect.utilities.asyncutils import in_running_loop
@@ -43,3 +44,4 @@ def dispatched(function: Callable[P, R]) -> Callable[P, R]:
 
 
 surroundings.asynchronous = in_async_code
+provide_awaiting(in_async_code)

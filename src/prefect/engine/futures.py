@@ -13,6 +13,7 @@ from time import monotonic
 from typing import Any, Generic, NamedTuple, TypeVar
 from uuid import UUID
 
+from prefect.core.lifecycle.outcome import value_of
 from prefect.core.lifecycle.states import State
 
 R = TypeVar("R")
@@ -97,7 +98,7 @@ class PrefectFuture(Generic[R]):
         self.wait(timeout)
         if self._state is None:
             raise TimeoutError(f"Task run {self.task_run_id} did not complete within {timeout} seconds")
-        value: R = self._state.result(raise_on_failure=raise_on_failure)
+        value: R = value_of(self._state, raise_on_failure)
         return value
 
     async def wait_async(self, timeout: float | None = None) -> None:

@@ -36,7 +36,7 @@ T = TypeVar("T")
 Decision = Callable[[Transaction], Any]
 
 LINGER = 0.02
-"""Seconds that a first entry waits for company before it is written, unless somebody waits for the commit."""
+"""Seconds between two commits that nobody waits for; an entry that comes later than that is written at once."""
 
 CAPACITY = 100_000
 """Entries that may be queued before appending waits."""
@@ -92,6 +92,7 @@ class Journal:
         self._room.set()
         self._taking = False
         self._closing = False
+        self._written = 0.0
         self._pause = 0.0
         self._thread: threading.Thread | None = None
         self._start_lock = threading.Lock()
@@ -193,7 +194,7 @@ class Journal:
     def _run(self) -> None:
         while not (self._closing and not self._queue and not self._pending):
             self._wake.wait()
-            if not self._hurry.is_set():
+            if not self._hurry.is_set() and time.monotonic() - self._written < LINGER:
                 self._hurry.wait(LINGER)
             self._hurry.clear()
             self._wake.clear()
@@ -222,6 +223,7 @@ class Journal:
             self._refused(error)
             return False
         taken, self._pending = self._pending, []
+        self._written = time.monotonic()
         self._recovered()
         for item in taken:
             if isinstance(item, Request):

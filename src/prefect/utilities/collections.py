@@ -6,7 +6,6 @@ import io
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum, auto
 from itertools import islice
-from types import GeneratorType
 from typing import Any, TypeVar, cast, overload
 
 from prefect.utilities.visiting import StopVisiting as StopVisiting
@@ -16,7 +15,7 @@ T = TypeVar("T")
 D = TypeVar("D")
 K = TypeVar("K", bound=Hashable)
 
-_NOT_ITERATED = (str, bytes, bytearray, io.IOBase, GeneratorType)
+_NOT_ITERATED = (str, bytes, bytearray, io.IOBase)
 
 
 class AutoEnum(StrEnum):
@@ -41,7 +40,7 @@ class AutoEnum(StrEnum):
 
 
 def isiterable(obj: object) -> bool:
-    """Whether an object can be iterated over as a collection; texts, files and generators do not count."""
+    """Whether an object can be iterated over as a collection; texts and files do not count."""
     if isinstance(obj, type):
         return False
     return hasattr(type(obj), "__iter__") and not isinstance(obj, _NOT_ITERATED)

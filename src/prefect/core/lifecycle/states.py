@@ -16,7 +16,7 @@ import copy
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, cast
 from uuid import UUID
 
 from prefect.core.ids import uuid_from_int
@@ -122,6 +122,13 @@ class StateDetails:
 
 _NO_RUNS: tuple[None, None] = (None, None)
 _stamps: Callable[[], tuple[int, int]] | None = None
+_awaiting: Callable[[], bool] | None = None
+
+
+def provide_awaiting(awaiting: Callable[[], bool]) -> None:
+    """Register what tells whether the current code is asynchronous, so that `result` gives it an awaitable."""
+    global _awaiting
+    _awaiting = awaiting
 
 
 def provide_stamps(stamps: Callable[[], tuple[int, int]]) -> None:
@@ -324,17 +331,20 @@ class State(Generic[R]):
     # --- the result
 
     def result(self, raise_on_failure: bool = True, retry_result_failure: bool = True) -> R:
-        """The run's return value.
+        """The run's return value; in asynchronous code an awaitable of it.
 
         Raises the run's own exception if it failed and `raise_on_failure`; otherwise returns that exception.
         Raises MissingResult if the value was not kept, UnfinishedRun if there is none yet.
         """
+        if _awaiting is not None and _awaiting():
+            return cast(R, self.aresult(raise_on_failure, retry_result_failure))
         value: R = value_of(self, raise_on_failure)
         return value
 
     async def aresult(self, raise_on_failure: bool = True, retry_result_failure: bool = True) -> R:
         """`result`, for async code."""
-        return self.result(raise_on_failure, retry_result_failure)
+        value: R = value_of(self, raise_on_failure)
+        return value
 
     # --- copies and forms
 

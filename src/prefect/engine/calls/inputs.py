@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from prefect.core.lifecycle.outcome import unwrap
+from prefect.core.lifecycle.outcome import unwrap, value_of
 from prefect.core.lifecycle.states import State
 from prefect.engine.calls.identity import SCALARS
 from prefect.engine.calls.tracking import ResultTracker
@@ -119,7 +119,7 @@ class Resolver:
         if state.is_completed():
             return unwrap(state.data)
         if failures_allowed:
-            return state.result(raise_on_failure=False)
+            return value_of(state, raise_on_failure=False)
         run = state.state_details.task_run_id or state.state_details.flow_run_id
         raise UpstreamTaskError(f"Upstream task run '{run}' did not reach a 'COMPLETED' state.")
 

@@ -6,9 +6,11 @@ from collections.abc import Coroutine, Iterable
 from typing import Any
 from uuid import UUID
 
+from prefect.core.lifecycle.outcome import value_of
 from prefect.core.lifecycle.states import State
 from prefect.engine.config import EngineConfig, current_config
 from prefect.engine.context import FlowRunContext
+from prefect.engine.dispatch import in_async_code as in_async_code
 from prefect.engine.drive import adrive, drive
 from prefect.engine.logs.prints import watch_prints
 from prefect.engine.logs.setup import setup_logging
@@ -30,7 +32,7 @@ def surroundings() -> tuple[Runtime, EngineConfig]:
 
 def outcome(state: State[Any], return_state: bool) -> Any:
     """What a caller gets: the state, or its value, or its exception raised."""
-    return state if return_state else state.result()
+    return state if return_state else value_of(state, raise_on_failure=True)
 
 
 def task_execution(
@@ -54,7 +56,7 @@ def task_outcome(execution: TaskExecution, state: State[Any], return_state: bool
         return state
     if execution.value is not None:
         return execution.value
-    return None if state.name == "NotReady" else state.result()
+    return None if state.name == "NotReady" else value_of(state, raise_on_failure=True)
 
 
 def run_task(

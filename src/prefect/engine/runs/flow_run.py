@@ -201,7 +201,7 @@ class FlowExecution:
         if state.is_completed():
             forget_replay(self.config, self.run.id)
         state.belong_to(self.run.id, None)
-        self.log(logging.INFO if state.is_completed() else logging.ERROR, f"Finished in state {state}")
+        self.log(logging.INFO, f"Finished in state {state}")
 
     def _crash(self, error: BaseException) -> Steps[None]:
         if self.run.state is not None and self.run.state.is_final():

@@ -12,9 +12,15 @@ NO_RUNNER = (
 )
 
 
-def runner_for_submission() -> Any:
+NO_RUNNER_FOR_MAP = (
+    "Unable to determine task runner to use for mapped task runs. If you are mapping a task outside of a flow, please"
+    " provide `deferred=True` to submit the mapped task runs for deferred execution."
+)
+
+
+def runner_for_submission(mapped: bool = False) -> Any:
     """The current flow run's task runner. Raises RuntimeError outside of flows."""
     context = FlowRunContext.get()
     if context is None:
-        raise RuntimeError(NO_RUNNER)
+        raise RuntimeError(NO_RUNNER_FOR_MAP if mapped else NO_RUNNER)
     return context.runner()
