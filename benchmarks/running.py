@@ -16,7 +16,7 @@ from benchmarks.measure import rows
 from benchmarks.peers import ROOT, Peer, fresh_home
 from benchmarks.plan import Scenario
 
-TIMEOUT_SECONDS = 900
+TIMEOUT_SECONDS = 300
 IMPORT = "from prefect import flow, task"
 HELLO_ROWS = {"flow_run": 1, "task_run": 1, "task_run_state": 3}
 

@@ -41,7 +41,7 @@ async def test_tasks() -> None:
     run_id = uuid4()
     assert run_task(double, parameters={"x": 2}) == 4
     state = run_task(double, task_run_id=run_id, parameters={"x": 2}, return_type="state")
-    assert (state.result(), state.state_details.task_run_id) == (4, run_id)
+    assert (await state.aresult(), state.state_details.task_run_id) == (4, run_id)
     assert await run_task(double_async, parameters={"x": 2}) == 4
     assert list(run_task(count, parameters={"to": 3})) == [0, 1, 2]
 

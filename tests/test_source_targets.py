@@ -35,9 +35,7 @@ TYPE_IGNORES = 10
 IMPORT_LATE = {"src/prefect/__init__.py", "src/prefect/connect.py", "src/prefect/cli/app.py"}
 # These names are fixed by the surface that users know.
 WIDE_PACKAGES = {"src/prefect"}
-BELOW_THE_SDK = set(
-    "core exceptions utilities types storage wire settings orchestrator engine client services".split()
-)
+BELOW_THE_SDK = set("core exceptions utilities types storage wire settings orchestrator engine client services".split())
 
 
 def hold(kind: str, measured: dict[str, int], limit: int) -> None:
@@ -53,9 +51,7 @@ def hold(kind: str, measured: dict[str, int], limit: int) -> None:
 
 def every_function() -> dict[str, source.Function]:
     return {
-        f"{module.path}::{name}": node
-        for module in source.modules()
-        for name, node in source.functions(module.tree)
+        f"{module.path}::{name}": node for module in source.modules() for name, node in source.functions(module.tree)
     }
 
 
@@ -79,9 +75,7 @@ def test_no_function_passes_the_hard_stop() -> None:
 
 
 def test_no_function_has_too_many_branches() -> None:
-    hold(
-        "branches", {place: source.branches(node) for place, node in every_function().items()}, BRANCHES_STOP
-    )
+    hold("branches", {place: source.branches(node) for place, node in every_function().items()}, BRANCHES_STOP)
 
 
 def test_modules_are_small() -> None:
@@ -129,11 +123,7 @@ def test_type_ignores_are_few_and_above() -> None:
 
 
 def test_every_module_states_its_theory() -> None:
-    silent = [
-        module.path
-        for module in source.modules()
-        if module.text.strip() and not ast.get_docstring(module.tree)
-    ]
+    silent = [module.path for module in source.modules() if module.text.strip() and not ast.get_docstring(module.tree)]
     assert not silent, f"these files have no docstring at their head: {silent}"
 
 
@@ -144,9 +134,7 @@ def test_nothing_is_left_for_later() -> None:
 
 
 def test_tests_do_not_mock_our_own_code() -> None:
-    mocked = [
-        f"{module.path}:{line}" for module in source.test_modules() for line in mocks_of_ours(module.tree)
-    ]
+    mocked = [f"{module.path}:{line}" for module in source.test_modules() for line in mocks_of_ours(module.tree)]
     assert not mocked, f"replace these by the real thing: {mocked}"
 
 
@@ -159,15 +147,9 @@ def mocks_of_ours(tree: ast.Module) -> Iterator[int]:
         for alias in node.names
         if source.is_ours(alias.name if isinstance(node, ast.Import) else node.module or "")
     }
-    yield from (
-        node.lineno for name, node in source.imports(tree) if name in ("unittest.mock", "mock", "pytest_mock")
-    )
+    yield from (node.lineno for name, node in source.imports(tree) if name in ("unittest.mock", "mock", "pytest_mock"))
     for node in ast.walk(tree):
-        if (
-            isinstance(node, ast.Call)
-            and source.dotted(node.func).endswith((".setattr", ".delattr"))
-            and node.args
-        ):
+        if isinstance(node, ast.Call) and source.dotted(node.func).endswith((".setattr", ".delattr")) and node.args:
             target = node.args[0]
             text = str(target.value) if isinstance(target, ast.Constant) else ""
             if source.is_ours(text) or source.dotted(target).split(".")[0] in ours:
@@ -209,8 +191,7 @@ def test_the_measures_measure(code: str, expected: dict[str, Any]) -> None:
 
 def _uses_of_any(module: Module) -> int:
     return sum(
-        (isinstance(node, ast.Name) and node.id == "Any")
-        or (isinstance(node, ast.Attribute) and node.attr == "Any")
+        (isinstance(node, ast.Name) and node.id == "Any") or (isinstance(node, ast.Attribute) and node.attr == "Any")
         for node in ast.walk(module.tree)
     )
 

@@ -107,7 +107,7 @@ async def test_from_exceptions() -> None:
     failed = await states.exception_to_failed_state(ValueError("v"), message="Task run")
     assert (failed.type, failed.message) == (StateType.FAILED, "Task run ValueError: v")
     with pytest.raises(ValueError, match="v"):
-        failed.result()
+        await failed.aresult()
     try:
         raise KeyError("k")
     except KeyError:
@@ -119,7 +119,7 @@ async def test_from_exceptions() -> None:
 
 
 async def test_from_values() -> None:
-    assert (await states.return_value_to_state(5)).result() == 5
+    assert await (await states.return_value_to_state(5)).aresult() == 5
     given = Failed(message="no")
     assert (await states.return_value_to_state(given)).type is StateType.FAILED
     assert (await states.return_value_to_state([Completed(data=1), Failed()])).message == "1/2 states failed."

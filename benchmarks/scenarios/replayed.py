@@ -7,10 +7,9 @@ made by the same module in a first process (`HEADRACE_BENCH_STAGE=fail`), the se
 import os
 from pathlib import Path
 
-from prefect.runtime import flow_run
-
 from benchmarks.measure import COUNT, emit, now, recorded, settled_rows
 from prefect import flow, task
+from prefect.runtime import flow_run
 
 _home = Path(os.environ["PREFECT_HOME"])
 _executions = _home / "executions"

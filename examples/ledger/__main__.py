@@ -17,18 +17,11 @@ def main() -> None:
         help="where to load: sqlite:///FILE or postgresql://USER@HOST/DATABASE (default: %(default)s). "
         "The address becomes part of the run's record, so leave the password to PGPASSWORD or ~/.pgpass",
     )
-    parser.add_argument(
-        "--chunk-rows", type=positive, default=20_000, help="rows in memory at a time (%(default)s)"
-    )
-    parser.add_argument(
-        "--limit", type=positive, default=None, help="read only so many rows of the export (all)"
-    )
+    parser.add_argument("--chunk-rows", type=positive, default=20_000, help="rows in memory at a time (%(default)s)")
+    parser.add_argument("--limit", type=positive, default=None, help="read only so many rows of the export (all)")
     options = parser.parse_args()
     load_ledger(options.warehouse, options.chunk_rows, options.limit)
-    print(
-        "The warehouse now holds "
-        + ", ".join(f"{n:,} {name}" for name, n in counts(options.warehouse).items())
-    )
+    print("The warehouse now holds " + ", ".join(f"{n:,} {name}" for name, n in counts(options.warehouse).items()))
 
 
 def positive(text: str) -> int:

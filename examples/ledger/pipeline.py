@@ -13,12 +13,12 @@ from collections.abc import Iterator
 from typing import Any
 
 import pandas as pd
-from prefect.artifacts import create_markdown_artifact, create_table_artifact
 
 from examples.ledger import report, rules, source, warehouse
 from examples.ledger.report import Tally
 from examples.ledger.rules import Checked
 from prefect import flow, get_run_logger, runtime, task, unmapped
+from prefect.artifacts import create_markdown_artifact, create_table_artifact
 
 MONTHS = range(1, 13)
 

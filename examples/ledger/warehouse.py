@@ -144,12 +144,8 @@ def _upsert(connection: sa.Connection, table: sa.Table, rows: Sequence[Mapping[s
     if not rows:
         return
     insert = _insert(connection, table)
-    replaced = {
-        column.name: insert.excluded[column.name] for column in table.columns if not column.primary_key
-    }
-    connection.execute(
-        insert.on_conflict_do_update(index_elements=list(table.primary_key), set_=replaced), rows
-    )
+    replaced = {column.name: insert.excluded[column.name] for column in table.columns if not column.primary_key}
+    connection.execute(insert.on_conflict_do_update(index_elements=list(table.primary_key), set_=replaced), rows)
 
 
 def _insert(connection: sa.Connection, table: sa.Table) -> postgresql.Insert | sqlite.Insert:
@@ -158,6 +154,4 @@ def _insert(connection: sa.Connection, table: sa.Table) -> postgresql.Insert | s
 
 def _records(frame: pd.DataFrame, table: sa.Table) -> list[dict[str, Any]]:
     chosen = frame[[column.name for column in table.columns]].astype(object)
-    return [
-        {str(k): v for k, v in row.items()} for row in chosen.where(chosen.notna(), None).to_dict("records")
-    ]
+    return [{str(k): v for k, v in row.items()} for row in chosen.where(chosen.notna(), None).to_dict("records")]

@@ -23,9 +23,9 @@ from prefect.engine.runtime import Places, Runtime, provide_places, provide_runt
 from prefect.exceptions import NotReachable
 
 if TYPE_CHECKING:
-    from prefect.settings import Settings
     from prefect.orchestrator.backend import EmbeddedBackend
     from prefect.services.embedded import EmbeddedServices
+    from prefect.settings import Settings
 
 KEY_FILE = "results.key"
 KEY_BYTES = 32

@@ -118,10 +118,8 @@ class ParameterTypeError(PrefectException):
     @classmethod
     def from_validation_error(cls, exc: Any) -> ParameterTypeError:
         """Name each bad parameter of a pydantic `ValidationError`."""
-        problems = [
-            f"{'.'.join(str(part) for part in error['loc'])}: {error['msg']}" for error in exc.errors()
-        ]
-        return cls(f"Flow run received invalid parameters:\n - " + "\n - ".join(problems))
+        problems = [f"{'.'.join(str(part) for part in error['loc'])}: {error['msg']}" for error in exc.errors()]
+        return cls("Flow run received invalid parameters:\n - " + "\n - ".join(problems))
 
 
 class ParameterBindError(TypeError, PrefectException):
@@ -159,13 +157,9 @@ class SignatureMismatchError(PrefectException, TypeError):
         super().__init__(msg)
 
     @classmethod
-    def from_bad_params(
-        cls, expected_params: list[str], provided_params: list[str]
-    ) -> SignatureMismatchError:
+    def from_bad_params(cls, expected_params: list[str], provided_params: list[str]) -> SignatureMismatchError:
         """Name the parameters expected and those provided."""
-        return cls(
-            f"Function expects parameters {expected_params} but was provided with parameters {provided_params}"
-        )
+        return cls(f"Function expects parameters {expected_params} but was provided with parameters {provided_params}")
 
 
 class ReservedArgumentError(PrefectException, TypeError):
@@ -202,9 +196,7 @@ class ObjectNotFound(PrefectException):
 
     status = 404
 
-    def __init__(
-        self, http_exc: Exception | str | None = None, help_message: str | None = None, *args: object
-    ) -> None:
+    def __init__(self, http_exc: Exception | str | None = None, help_message: str | None = None, *args: object) -> None:
         self.http_exc = http_exc
         self.help_message = help_message
         super().__init__(help_message or (str(http_exc) if http_exc else first_sentence(type(self))), *args)

@@ -147,14 +147,10 @@ class Flow(Runnable, Generic[P, R]):
     ) -> Coroutine[Any, Any, State[T]]: ...
 
     @overload
-    def __call__(
-        self, *args: Any, return_state: Literal[True], wait_for: Any = None, **kwargs: Any
-    ) -> State[R]: ...
+    def __call__(self, *args: Any, return_state: Literal[True], wait_for: Any = None, **kwargs: Any) -> State[R]: ...
 
     @overload
-    def __call__(
-        self, *args: Any, return_state: Literal[False] = False, wait_for: Any = None, **kwargs: Any
-    ) -> R: ...
+    def __call__(self, *args: Any, return_state: Literal[False] = False, wait_for: Any = None, **kwargs: Any) -> R: ...
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Run the flow and return its value, or its final state if `return_state`.
@@ -171,9 +167,7 @@ class Flow(Runnable, Generic[P, R]):
         run = engine().run_flow_async if self.isasync else engine().run_flow
         return run(self, parameters, wait_for, return_state)
 
-    def submit(
-        self, *args: Any, wait_for: Any = None, return_state: bool = False, **kwargs: Any
-    ) -> PrefectFuture[R]:
+    def submit(self, *args: Any, wait_for: Any = None, return_state: bool = False, **kwargs: Any) -> PrefectFuture[R]:
         """Run the flow as a subflow beside the current one and return a future at once.
 
         Works for sync and async flows alike. Raises RuntimeError outside of flows.

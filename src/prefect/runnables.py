@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial, update_wrapper
 from types import MethodType
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Self, cast
 
 from prefect.engine.calls.signatures import Binder
 from prefect.engine.calls.sources import plain_function
@@ -41,7 +41,7 @@ class Runnable:
         inner = fn.__func__ if isinstance(fn, (classmethod, staticmethod)) else fn
         if not callable(inner):
             raise TypeError("'fn' must be callable")
-        update_wrapper(self, inner)
+        update_wrapper(cast(Any, self), inner)
         self.fn = inner
         self.binder = Binder(inner)
         self.name = name or default_name(inner, self.kind)
@@ -136,7 +136,8 @@ class Runnable:
         for kind in self.hook_kinds:
             if changes.get(kind) in (None, NotSet):
                 options[kind] = list(getattr(self, f"{kind}_hooks"))
-        made = type(self)(self.fn, **options)
+        kind: Any = type(self)
+        made: Self = kind(self.fn, **options)
         made.isclassmethod, made.isstaticmethod = self.isclassmethod, self.isstaticmethod
         return made
 
@@ -151,9 +152,7 @@ GENERATOR, COROUTINE, ASYNC_GENERATOR = 0x20, 0x80, 0x200
 def _code_flags(fn: Callable[..., Any]) -> int:
     """Flags of the code that calling `fn` runs; 0 for functions that are not Python."""
     inner = plain_function(fn)
-    code = getattr(inner, "__code__", None) or getattr(
-        getattr(type(inner), "__call__", None), "__code__", None
-    )
+    code = getattr(inner, "__code__", None) or getattr(vars(type(inner)).get("__call__"), "__code__", None)
     return 0 if code is None else code.co_flags
 
 
@@ -191,6 +190,4 @@ def check_name(name: object) -> None:
         raise TypeError(f"Expected string for flow parameter 'name'; got {type(name).__name__} instead.")
     found = [character for character in BANNED if character in name]
     if found:
-        raise InvalidNameError(
-            f"Name {name!r} contains an invalid character. Must not contain any of: {list(BANNED)}."
-        )
+        raise InvalidNameError(f"Name {name!r} contains an invalid character. Must not contain any of: {list(BANNED)}.")

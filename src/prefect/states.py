@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 
 from prefect.client.schemas.actions import StateCreate
 from prefect.connect import CLOCK
-from prefect.core.lifecycle.outcome import HeldResult, exception_of
+from prefect.core.lifecycle.outcome import HeldResult, exception_of, value_of
 from prefect.core.lifecycle.states import TERMINAL_STATES, State, StateDetails, StateType
 from prefect.core.times import to_datetime
 from prefect.engine.dispatch import dispatched
@@ -254,7 +254,7 @@ async def return_value_to_state(
     state: State[R] = returned_state(retval, CLOCK.now())
     state.stamp(CLOCK.now(), CLOCK.new_id().int)
     if result_store is not None and write_result and state.is_completed():
-        await result_store.awrite(state.result(), key=key, expiration=expiration)
+        await result_store.awrite(await state.aresult(), key=key, expiration=expiration)
     return state
 
 
@@ -263,7 +263,8 @@ async def return_value_to_state(
 
 async def get_state_result(state: State[R], raise_on_failure: bool = True, retry_result_failure: bool = True) -> R:
     """The value of a state, as `State.result` gives it."""
-    return state.result(raise_on_failure, retry_result_failure)
+    value: R = value_of(state, raise_on_failure)
+    return value
 
 
 def _get_state_exception(state: State[Any]) -> BaseException:

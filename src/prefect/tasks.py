@@ -29,9 +29,7 @@ logger = logging.getLogger("prefect.tasks")
 
 def task_input_hash(context: TaskRunContext, arguments: dict[str, Any]) -> str | None:
     """A cache key from a task's identity, its code and its arguments; for `cache_key_fn`."""
-    key: str | None = engine().hash_objects(
-        context.task.task_key, context.task.fn.__code__.co_code.hex(), arguments
-    )
+    key: str | None = engine().hash_objects(context.task.task_key, context.task.fn.__code__.co_code.hex(), arguments)
     return key
 
 
@@ -119,31 +117,22 @@ class Task(Runnable, Generic[P, R]):
         check_retries(self.retries)
         delays = config.task_default_retry_delay_seconds if delays is None else delays
         self.retry_delay_seconds = delays(self.retries) if callable(delays) else delays
-        if (
-            isinstance(self.retry_delay_seconds, (list, tuple))
-            and len(self.retry_delay_seconds) > MOST_RETRY_DELAYS
-        ):
+        if isinstance(self.retry_delay_seconds, (list, tuple)) and len(self.retry_delay_seconds) > MOST_RETRY_DELAYS:
             raise ValueError(f"Can not configure more than {MOST_RETRY_DELAYS} retry delays per task.")
         if jitter is not None and jitter < 0:
             raise ValueError("`retry_jitter_factor` must be >= 0.")
         if condition is not None and not callable(condition):
-            raise TypeError(
-                f"Expected `retry_condition_fn` to be callable, got {type(condition).__name__} instead."
-            )
+            raise TypeError(f"Expected `retry_condition_fn` to be callable, got {type(condition).__name__} instead.")
         self.retry_jitter_factor = jitter
         self.retry_condition_fn = condition
         delay = self.retry_delay_seconds
-        self.policy_json = json.dumps(
-            {"retries": self.retries, "retry_delay": delay, "retry_jitter_factor": jitter}
-        )
+        self.policy_json = json.dumps({"retries": self.retries, "retry_delay": delay, "retry_jitter_factor": jitter})
 
     def _set_caching(self, policy: CachePolicy | type[NotSet] | None, persist: bool | None) -> None:
         """Settle how results are cached and whether they are persisted; asking for a cache asks for persistence."""
         policies = cache_policies()
         keeps = (
-            self.result_storage_key is not None
-            or self.result_serializer is not None
-            or self.result_storage is not None
+            self.result_storage_key is not None or self.result_serializer is not None or self.result_storage is not None
         )
         if self.cache_key_fn is not None and policy not in (NotSet, policies.NO_CACHE, None):
             logger.warning(
@@ -159,11 +148,7 @@ class Task(Runnable, Generic[P, R]):
         if self.cache_key_fn is not None:
             self.cache_policy: CachePolicy | None = policies.CachePolicy.from_cache_key_fn(self.cache_key_fn)
         elif policy is NotSet:
-            unset = (
-                self.result_storage_key is not None
-                or persist is False
-                or engine_config().task_default_no_cache
-            )
+            unset = self.result_storage_key is not None or persist is False or engine_config().task_default_no_cache
             self.cache_policy = policies.NO_CACHE if unset else policies.DEFAULT
         else:
             self.cache_policy = policies.NO_CACHE if policy is None or persist is False else policy  # type: ignore[assignment]
@@ -179,14 +164,10 @@ class Task(Runnable, Generic[P, R]):
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R: ...
 
     @overload
-    def __call__(
-        self, *args: Any, return_state: Literal[True], wait_for: Any = None, **kwargs: Any
-    ) -> State[R]: ...
+    def __call__(self, *args: Any, return_state: Literal[True], wait_for: Any = None, **kwargs: Any) -> State[R]: ...
 
     @overload
-    def __call__(
-        self, *args: Any, return_state: Literal[False] = False, wait_for: Any = None, **kwargs: Any
-    ) -> R: ...
+    def __call__(self, *args: Any, return_state: Literal[False] = False, wait_for: Any = None, **kwargs: Any) -> R: ...
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Run the task here and now and return its value, or its final state if `return_state`.
@@ -211,14 +192,10 @@ class Task(Runnable, Generic[P, R]):
     ) -> State[T]: ...
 
     @overload
-    def submit(
-        self, *args: Any, return_state: Literal[True], wait_for: Any = None, **kwargs: Any
-    ) -> State[R]: ...
+    def submit(self, *args: Any, return_state: Literal[True], wait_for: Any = None, **kwargs: Any) -> State[R]: ...
 
     @overload
-    def submit(
-        self: Task[P, Coroutine[Any, Any, T]], *args: P.args, **kwargs: P.kwargs
-    ) -> PrefectFuture[T]: ...
+    def submit(self: Task[P, Coroutine[Any, Any, T]], *args: P.args, **kwargs: P.kwargs) -> PrefectFuture[T]: ...
 
     @overload
     def submit(self, *args: P.args, **kwargs: P.kwargs) -> PrefectFuture[R]: ...
@@ -266,9 +243,7 @@ class Task(Runnable, Generic[P, R]):
     ) -> PrefectFutureList[R]: ...
 
     @overload
-    def map(
-        self, *args: Any, return_state: Literal[True], wait_for: Any = None, **kwargs: Any
-    ) -> list[State[R]]: ...
+    def map(self, *args: Any, return_state: Literal[True], wait_for: Any = None, **kwargs: Any) -> list[State[R]]: ...
 
     def map(
         self,
@@ -324,9 +299,7 @@ class Task(Runnable, Generic[P, R]):
     ) -> Task[P, R]:
         """A copy of the task with some options changed."""
         given = {option: value for option, value in locals().items() if option in OPTIONS}
-        unless_none = {
-            option: NotSet if given[option] is None else given[option] for option in KEPT_WHEN_NONE
-        }
+        unless_none = {option: NotSet if given[option] is None else given[option] for option in KEPT_WHEN_NONE}
         return self._changed({**given, **unless_none})
 
     def on_commit(self, fn: Hook) -> Hook:
@@ -347,9 +320,7 @@ KEPT_WHEN_NONE = (
 
 def _checked_run_name(template: Any) -> Any:
     if template is not None and not isinstance(template, str) and not callable(template):
-        raise TypeError(
-            f"Expected string or callable for 'task_run_name'; got {type(template).__name__} instead."
-        )
+        raise TypeError(f"Expected string or callable for 'task_run_name'; got {type(template).__name__} instead.")
     return template
 
 

@@ -29,7 +29,7 @@ VARIES = [
     (re.compile(r"\d\d:\d\d:\d\d(\.\d+)?"), "TIME"),
     (re.compile(r"\b\d+(\.\d+)? ?(ms|µs|us|s|seconds?|minutes?|hours?)\b( ago)?"), "DURATION"),
     (re.compile(r"(?<=[Ff]low run )'[a-z]+-[a-z]+'"), "'NAME'"),
-    (re.compile(r"-[0-9a-f]{3}(?=')"), "-XXX"),
+    (re.compile(r"\b([a-z_]+)-[0-9a-f]{3}\b"), r"\1-XXX"),
     (re.compile(r"[│┃|╭╮╰╯┏┓┗┛┡┩┌┐└┘├┤┴┬┼╇╈━─═-]+"), " "),
     (re.compile(r"\s+"), " "),
 ]
@@ -92,14 +92,14 @@ def commands(text: str) -> Iterator[tuple[str, str]]:
 def mismatch(promised: str, stdout: str, stderr: str) -> str | None:
     """The first line in which promise and output differ, or None.
 
-    Log lines go to standard error: each promised one must be there, in order, among others. All other lines
-    must be exactly those of standard output.
+    Log lines and complaints go to standard error: each promised one must be there, in order, among others. All
+    other lines must be exactly those of standard output.
     """
-    lines = normal(promised)
-    logged = [line for line in lines if line.startswith("TIME ")]
-    remaining = iter(normal(stderr))
-    lost = next((line for line in logged if line not in remaining), None)  # `in` reads on until it finds it
-    return lost or compare([line for line in lines if line not in logged], normal(stdout))
+    lines, printed, complained = normal(promised), normal(stdout), normal(stderr)
+    aside = [line for line in lines if line.startswith("TIME ") or (line in complained and line not in printed)]
+    remaining = iter(complained)
+    lost = next((line for line in aside if line not in remaining), None)  # `in` reads on until it finds it
+    return lost or compare([line for line in lines if line not in aside], printed)
 
 
 def compare(promised: list[str], real: list[str]) -> str | None:

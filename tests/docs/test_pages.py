@@ -77,6 +77,7 @@ def test_steps_are_read(tmp_path: Path) -> None:
         ("a\n...", "a\nb\nc", "", None),
         ("a", "a\na", "", "a"),
         ("a", "a", "noise", None),
+        ("...\nValueError: no", "", "Traceback\nValueError: no", None),
         ("took 1.5 s", "took 12 ms", "", None),
         ("total 3", "total 4", "", "total 3"),
         ("│ x │", "| x |", "", None),

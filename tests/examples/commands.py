@@ -39,9 +39,7 @@ class Terminal:
         """Run `python` to its end and return what it printed; fail with all of that on a non-zero exit."""
         process = self.start(*arguments)
         output, _ = process.communicate(timeout=SECONDS)
-        assert process.returncode == 0, (
-            f"python {' '.join(arguments)} exited with {process.returncode}:\n{output}"
-        )
+        assert process.returncode == 0, f"python {' '.join(arguments)} exited with {process.returncode}:\n{output}"
         return output
 
     def prefect(self, *arguments: str) -> str:

@@ -66,9 +66,7 @@ def test_loading_again_changes_nothing(terminal: Terminal, finished: tuple[str, 
 
 
 @pytest.mark.postgres
-def test_postgresql_ends_up_with_the_same(
-    terminal: Terminal, finished: tuple[str, str], postgres_url: str
-) -> None:
+def test_postgresql_ends_up_with_the_same(terminal: Terminal, finished: tuple[str, str], postgres_url: str) -> None:
     warehouse.drop(postgres_url)
     load(terminal, postgres_url)
     assert warehouse.counts(postgres_url) == warehouse.counts(finished[0])
@@ -111,8 +109,7 @@ def count_rewrites(path: Path) -> None:
     with closing(sqlite3.connect(path)) as connection, connection:
         connection.execute("CREATE TABLE rewrites (flight INTEGER)")
         connection.execute(
-            "CREATE TRIGGER rewritten AFTER UPDATE ON flights "
-            "BEGIN INSERT INTO rewrites VALUES (new.flight); END"
+            "CREATE TRIGGER rewritten AFTER UPDATE ON flights BEGIN INSERT INTO rewrites VALUES (new.flight); END"
         )
 
 

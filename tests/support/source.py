@@ -104,9 +104,7 @@ def dotted(node: ast.expr) -> str:
 def _docstring_lines(function: Function) -> int:
     first = function.body[0]
     is_text = (
-        isinstance(first, ast.Expr)
-        and isinstance(first.value, ast.Constant)
-        and isinstance(first.value.value, str)
+        isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant) and isinstance(first.value.value, str)
     )
     return (first.end_lineno or first.lineno) - first.lineno + 1 if is_text else 0
 

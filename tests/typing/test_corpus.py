@@ -75,8 +75,4 @@ def test_pyright_sees_the_mistakes(tmp_path: Path) -> None:
 
 
 def marked() -> set[int]:
-    return {
-        number
-        for number, text in enumerate(WRONG.read_text().splitlines(), start=1)
-        if text.endswith("# wrong")
-    }
+    return {number for number, text in enumerate(WRONG.read_text().splitlines(), start=1) if text.endswith("# wrong")}

@@ -25,12 +25,12 @@ class Box:
 @dataclass(frozen=True, slots=True)
 class FrozenBox:
     value: Any
-    late: Any = field(default=0, init=False)
+    late: Any = field(default="late", init=False)
 
 
 class Model(BaseModel):
     x: Any = 1
-    _private: Any = PrivateAttr(default=10)
+    _private: Any = PrivateAttr(default="private")
 
 
 class OpenModel(BaseModel, extra="allow"):
@@ -101,9 +101,10 @@ def test_the_original_is_not_changed() -> None:
 
 
 def test_late_fields_private_attributes_and_extras() -> None:
-    assert rebuilt(FrozenBox([1])).late == 1
-    model = rebuilt(Model(x=0))
-    assert (model.x, model._private) == (1, 11)
+    assert rebuilt(FrozenBox([1])).late == "late"
+    model = Model(x=0)
+    model._private = [10]
+    assert (rebuilt(model).x, rebuilt(model)._private, model._private) == (1, [11], [10])
     assert rebuilt(OpenModel(y=5)).model_extra == {"y": 6}
 
 

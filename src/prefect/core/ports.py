@@ -135,9 +135,7 @@ class Backend(Protocol):
     def create_flow_run(self, request: FlowRunRequest) -> FlowRun:
         """Create a flow run, and its flow by name if need be; the same request again yields the same run."""
 
-    def propose(
-        self, run_id: UUID, states: Sequence[State[object]], attempt: int, force: bool = False
-    ) -> Transition:
+    def propose(self, run_id: UUID, states: Sequence[State[object]], attempt: int, force: bool = False) -> Transition:
         """Propose states in order, until one is not accepted. Raises ObjectNotFound if there is no such run."""
 
     def begin_flow_run(self, request: FlowRunRequest, states: Sequence[State[object]]) -> Transition:

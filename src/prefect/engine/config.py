@@ -42,9 +42,9 @@ class EngineConfig:
     """Finished calls of a run resumed from outside return their recorded results."""
 
     flow_default_retries: int = 0
-    flow_default_retry_delay_seconds: float = 0
+    flow_default_retry_delay_seconds: float | list[float] = 0
     task_default_retries: int = 0
-    task_default_retry_delay_seconds: float | tuple[float, ...] = 0
+    task_default_retry_delay_seconds: float | list[float] | None = 0
     task_default_persist_result: bool | None = None
     task_default_no_cache: bool = False
     task_disable_caching: bool = False

@@ -171,9 +171,7 @@ class TaskRunContext:
         self.call_key = call_key
         self.record = runtime.backend.record
         self.positions = count() if flow_context is None else flow_context.positions
-        self.log_prints = (
-            bool(task.log_prints) if task.log_prints is not None else _inherited(flow_context, config)
-        )
+        self.log_prints = bool(task.log_prints) if task.log_prints is not None else _inherited(flow_context, config)
         self.persist_result: bool | None = task.persist_result
         self._result_store: Any = None
 
@@ -204,7 +202,7 @@ def _inherited(flow_context: FlowRunContext | None, config: EngineConfig) -> boo
 RunContext = FlowRunContext | TaskRunContext
 
 
-def current_run() -> RunContext | None:
+def current_run() -> Any:
     """The innermost run that the current code belongs to."""
     return TaskRunContext.current.get() or FlowRunContext.current.get()
 

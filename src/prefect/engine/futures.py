@@ -101,7 +101,7 @@ class PrefectFuture(Generic[R]):
         value: R = value_of(self._state, raise_on_failure)
         return value
 
-    async def wait_async(self, timeout: float | None = None) -> None:
+    async def wait_async(self, timeout: float | None = None) -> None:  # noqa: ASYNC109 - the name users know
         """`wait`, for async code."""
         import asyncio
 
@@ -116,10 +116,14 @@ class PrefectFuture(Generic[R]):
         self.add_done_callback(settle)
         try:
             await asyncio.wait_for(done, timeout)
-        except asyncio.TimeoutError:
+        except TimeoutError:
             return
 
-    async def result_async(self, timeout: float | None = None, raise_on_failure: bool = True) -> R:
+    async def result_async(
+        self,
+        timeout: float | None = None,  # noqa: ASYNC109 - the name users know
+        raise_on_failure: bool = True,
+    ) -> R:
         """`result`, for async code."""
         await self.wait_async(timeout)
         return self.result(timeout=0, raise_on_failure=raise_on_failure)
@@ -232,9 +236,7 @@ def wait(futures: Iterable[PrefectFuture[R]], timeout: float | None = None) -> D
     return DoneAndNotDoneFutures(done, set(asked) - done)
 
 
-def as_completed(
-    futures: Iterable[PrefectFuture[R]], timeout: float | None = None
-) -> Iterator[PrefectFuture[R]]:
+def as_completed(futures: Iterable[PrefectFuture[R]], timeout: float | None = None) -> Iterator[PrefectFuture[R]]:
     """The futures in the order in which their runs end. Raises TimeoutError after `timeout` seconds."""
     completing = getattr(futures, "completing", None)
     if completing is not None:

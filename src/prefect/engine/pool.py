@@ -1,8 +1,8 @@
 """A pool of threads that grows while work waits and its threads do not turn over.
 
 Short tasks need few threads, since they take turns on the interpreter anyway; tasks that sleep or wait for a network
-need many. So the pool starts with a few and looks every few milliseconds: if work is waiting and fewer jobs have
-finished than there are threads, the threads are held up, and as many again are started, up to the limit.
+need many. So the pool starts with a few and looks every 20 milliseconds: if work is waiting, few jobs have finished and the process
+does not compute, the threads are held up, and as many again are started, up to the limit.
 
 A thread that waits for another run lends its slot: the limit rises by one until it goes on. Pools of any size therefore
 make progress, however tasks submit one another.
@@ -14,13 +14,17 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from time import monotonic, process_time
 
 Job = Callable[[], None]
 
 FIRST_THREADS = 4
-LOOK_EVERY = 0.005
+LOOK_EVERY = 0.02
+"""Several turns of the interpreter, so that each of the first threads has had one."""
 MOST_THREADS = 10_000
 IDLE_SECONDS = 5.0
+BUSY_SHARE = 0.5
+"""Processor time per second above which the process counts as computing, not waiting."""
 
 _here = threading.local()
 
@@ -143,21 +147,28 @@ class GrowingPool:
             self._idle -= 1
 
     def _watch(self) -> None:
-        """Start threads while jobs wait and the threads there are do not get to them."""
-        finished = self._finished
+        """Start threads while jobs wait and the threads there are do not get to them.
+
+        While the process computes and jobs finish, more threads would only fight over the interpreter.
+        """
+        finished, moment, computed = self._finished, monotonic(), process_time()
         pause = threading.Event()
         while True:
             pause.wait(LOOK_EVERY)
+            before, moment = moment, monotonic()
+            earlier, computed = computed, process_time()
+            busy = computed - earlier > BUSY_SHARE * (moment - before)
             with self._lock:
                 if not self._jobs:
                     self._watcher = None
                     return
-                if self._finished - finished < self._threads:
+                done = self._finished - finished
+                if done == 0 or (not busy and done < 2 * self._threads):
                     self._grow()
                 finished = self._finished
 
     def _grow(self) -> None:
-        """Wake idle threads, and start as many again as there are."""
+        """Wake idle threads, or start as many again as there are."""
         if self._idle:
             self._available.notify(min(self._idle, len(self._jobs)))
             return

@@ -143,7 +143,7 @@ class PrefectFutureStream(PrefectFutureList[R]):
             furthest = min((cursor.position for cursor in self._cursors), default=self._submitted)
             if furthest > self._window:
                 while self._first < furthest and self._kept:
-                    self._kept.popleft()
+                    del self._kept[0]
                     self._first += 1
 
     # --- submitting

@@ -8,7 +8,6 @@ asked to stop by an exception, and the caller goes on whether or not it does.
 from __future__ import annotations
 
 import contextvars
-
 import logging
 import signal
 import threading
@@ -89,9 +88,7 @@ def _interrupt(thread: threading.Thread) -> None:
     import ctypes
 
     assert thread.ident is not None
-    ctypes.pythonapi.PyThreadState_SetAsyncExc(
-        ctypes.c_ulong(thread.ident), ctypes.py_object(DeadlineReached)
-    )
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread.ident), ctypes.py_object(DeadlineReached))
     thread.join(0.05)
     if thread.is_alive():
         logger.warning(

@@ -34,9 +34,7 @@ LEASE_SECONDS = 25.0
 def create(tx: Transaction, request: FlowRunRequest, clock: Clock) -> FlowRun:
     """The flow run of the request, made if it is new, in the state requested."""
     now = clock.now()
-    flow_id = flow_runs.ensure_flow(
-        tx, request.flow_name, clock.new_id(), json.dumps(list(request.flow_tags)), now
-    )
+    flow_id = flow_runs.ensure_flow(tx, request.flow_name, clock.new_id(), json.dumps(list(request.flow_tags)), now)
     if request.idempotency_key is not None:
         known = flow_runs.load_by_idempotency_key(tx, flow_id, request.idempotency_key)
         if known is not None:
@@ -48,9 +46,7 @@ def create(tx: Transaction, request: FlowRunRequest, clock: Clock) -> FlowRun:
     return run
 
 
-def begin(
-    tx: Transaction, request: FlowRunRequest, states: Sequence[State[object]], clock: Clock
-) -> Transition:
+def begin(tx: Transaction, request: FlowRunRequest, states: Sequence[State[object]], clock: Clock) -> Transition:
     """Create the run and take it through its first states."""
     run = create(tx, request, clock)
     return propose(tx, run, states, max(run.attempt, 1), clock)

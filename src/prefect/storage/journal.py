@@ -136,9 +136,7 @@ class Journal:
 
         Raises StorageError if the database refuses or `timeout` seconds pass; nothing queued is lost by that.
         """
-        if (
-            not self._queue and not self._taking and not self._pending
-        ):  # in this order: what is taken is in neither
+        if not self._queue and not self._taking and not self._pending:  # in this order: what is taken is in neither
             return
         request = self._submit(Request(None))
         if not request.done.wait(timeout):
@@ -246,9 +244,9 @@ class Journal:
         rows: dict[str, list[Row | Draft]] = {}
 
         def append(table: str, row: Row | Draft | Moves) -> None:
-            if type(row) is Moves:
-                rows.setdefault(TASK_RUN_STATE, []).extend(row[0])
-                row = row[1]
+            if isinstance(row, Moves):
+                rows.setdefault(TASK_RUN_STATE, []).extend(row.states)
+                row = row.run
             gathered = rows.get(table)
             if gathered is None:
                 gathered = rows[table] = []
@@ -271,9 +269,7 @@ class Journal:
         for item in (*self._pending, *self._queue):
             if isinstance(item, Request) and not item.kept and not may_pass(refusal, item.since):
                 item.settle(refusal)
-        self._pending = [
-            item for item in self._pending if not isinstance(item, Request) or not item.done.is_set()
-        ]
+        self._pending = [item for item in self._pending if not isinstance(item, Request) or not item.done.is_set()]
         self._file.close_writer()
         self._pause = min(self._pause * 2 or FIRST_PAUSE, LONGEST_PAUSE)
         if not self._closing:

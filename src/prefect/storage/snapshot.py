@@ -22,10 +22,7 @@ def schema_sql(dialect_name: str) -> str:
         statements.append(str(CreateTable(table).compile(dialect=dialect)).strip() + ";")
         for index in sorted(table.indexes, key=lambda found: str(found.name)):
             statements.append(str(CreateIndex(index).compile(dialect=dialect)).strip() + ";")
-    return (
-        "\n".join("\n".join(line.rstrip() for line in statement.splitlines()) for statement in statements)
-        + "\n"
-    )
+    return "\n".join("\n".join(line.rstrip() for line in statement.splitlines()) for statement in statements) + "\n"
 
 
 def main() -> None:

@@ -50,9 +50,7 @@ def open_connection(path: Path, busy_timeout: float) -> sqlite3.Connection:
 def open_reader(path: Path, busy_timeout: float) -> sqlite3.Connection:
     """A connection for reading only, beside the writer."""
     with translated(path):
-        connection = sqlite3.connect(
-            path, timeout=busy_timeout, isolation_level=None, check_same_thread=False
-        )
+        connection = sqlite3.connect(path, timeout=busy_timeout, isolation_level=None, check_same_thread=False)
         connection.execute("PRAGMA query_only = 1")
     return connection
 
@@ -153,9 +151,7 @@ def translate(error: Exception, path: Path) -> StorageError:
             f"The {where} is damaged or no database ({error}). Move it away to start anew, or restore a copy."
         )
     if primary == sqlite3.SQLITE_READONLY or (isinstance(error, OSError) and error.errno in _NOT_WRITABLE):
-        return DatabaseReadOnly(
-            f"The {where} cannot be written ({error}); mend its permissions or set PREFECT_HOME."
-        )
+        return DatabaseReadOnly(f"The {where} cannot be written ({error}); mend its permissions or set PREFECT_HOME.")
     if primary in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return DatabaseBusy(f"The {where} is locked by another process.")
     return StorageError(f"The {where} cannot be used: {error or type(error).__name__}.")

@@ -39,9 +39,7 @@ class Transaction:
         """Insert one row, given by column; `on_conflict` is the clause that follows."""
         columns = ", ".join(f'"{name}"' for name in values)
         marks = ", ".join("?" * len(values))
-        return self.execute(
-            f'INSERT INTO "{table}" ({columns}) VALUES ({marks}) {on_conflict}', tuple(values.values())
-        )
+        return self.execute(f'INSERT INTO "{table}" ({columns}) VALUES ({marks}) {on_conflict}', tuple(values.values()))
 
 
 Rows = Iterable[Row]

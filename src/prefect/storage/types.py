@@ -25,9 +25,7 @@ class Id(TypeDecorator[UUID]):
     cache_ok = True
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        return dialect.type_descriptor(
-            postgresql.UUID(as_uuid=True) if dialect.name == "postgresql" else sqlite.BLOB()
-        )
+        return dialect.type_descriptor(postgresql.UUID(as_uuid=True) if dialect.name == "postgresql" else sqlite.BLOB())
 
     def process_bind_param(self, value: UUID | str | None, dialect: Dialect) -> UUID | bytes | None:
         if value is None:

@@ -17,7 +17,7 @@ def record(cls: type[T]) -> type[T]:
 
     Fields take positional or keyword arguments; a value in the class body is the field's default.
     """
-    names = tuple(cls.__dict__.get("__annotations__", ()))
+    names = tuple(cls.__annotations__)
     defaults = {name: cls.__dict__[name] for name in names if name in cls.__dict__}
     methods: dict[str, Any] = {
         "__fields__": names,

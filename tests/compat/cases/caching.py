@@ -3,6 +3,7 @@
 import time
 from datetime import timedelta
 
+from prefect import flow, task
 from prefect.cache_policies import (
     DEFAULT,
     FLOW_PARAMETERS,
@@ -18,8 +19,6 @@ from prefect.cache_policies import (
 )
 from prefect.filesystems import LocalFileSystem
 from prefect.results import ResultStore
-
-from prefect import flow, task
 from prefect.tasks import task_input_hash
 from tests.compat.support import Counter, attempt, case, in_loop, logged, nonce, observe
 

@@ -144,7 +144,6 @@ def task_returns_failed_state():
 @case
 def cached_task():
     from prefect.cache_policies import INPUTS
-
     from tests.compat.support import nonce
 
     seen = []

@@ -2,12 +2,11 @@
 
 import time
 
+from prefect import flow, task
 from prefect.cache_policies import INPUTS
 from prefect.locking.filesystem import FileSystemLockManager
 from prefect.locking.memory import MemoryLockManager
 from prefect.transactions import IsolationLevel, transaction
-
-from prefect import flow, task
 from tests.compat.support import Counter, attempt, case, folder, nonce
 
 
@@ -45,7 +44,6 @@ def isolation_with_locks_in_memory():
 def isolation_with_locks_in_files():
     from prefect.locking.filesystem import FileSystemLockManager
     from prefect.transactions import IsolationLevel
-
     from tests.compat.support import folder
 
     key = nonce()

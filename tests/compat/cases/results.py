@@ -3,6 +3,7 @@
 import json
 from dataclasses import dataclass
 
+from prefect import flow, task
 from prefect.filesystems import LocalFileSystem
 from prefect.results import ResultStore, get_result_store, resolve_serializer, should_persist_result
 from prefect.serializers import (
@@ -13,8 +14,6 @@ from prefect.serializers import (
     PickleSerializer,
     Serializer,
 )
-
-from prefect import flow, task
 from prefect.settings import PREFECT_RESULTS_PERSIST_BY_DEFAULT, temporary_settings
 from tests.compat.support import attempt, case, folder, in_loop, nonce, observe
 

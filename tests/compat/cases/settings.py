@@ -2,9 +2,8 @@
 
 import threading
 
-from prefect.cache_policies import INPUTS
-
 from prefect import flow, task
+from prefect.cache_policies import INPUTS
 from prefect.settings import (
     PREFECT_DEFAULT_RESULT_STORAGE_BLOCK,
     PREFECT_LOGGING_LEVEL,

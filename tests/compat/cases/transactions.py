@@ -1,5 +1,6 @@
 """Transactions: stages, commit and rollback hooks, nesting, isolation."""
 
+from prefect import flow, task
 from prefect.transactions import (
     CommitMode,
     Transaction,
@@ -7,8 +8,6 @@ from prefect.transactions import (
     get_transaction,
     transaction,
 )
-
-from prefect import flow, task
 from tests.compat.support import Counter, attempt, case, folder, in_loop, nonce
 
 

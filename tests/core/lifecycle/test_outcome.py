@@ -43,17 +43,20 @@ def test_what_a_failed_state_stands_for(type: str, error: type[Exception], defau
     own = ValueError("boom")
     assert exception_of(_state(type, own)) is own
     assert exception_of(_state(type, HeldResult(own))) is own
-    for data, message, said in (
+    cases = (
         (None, None, default),
         (None, "why", "why"),
         ("text", "why", "text"),
         (Gone(), "why", "why"),
-    ):
+        ([], "why", "why"),
+    )
+    for data, message, said in cases:
         made = exception_of(_state(type, data, message))
         assert (made.__class__, str(made)) == (error, said)
         with pytest.raises(error, match=said):
             value_of(_state(type, data, message), True)
-        assert isinstance(value_of(_state(type, data, message), False), error)
+    assert isinstance(value_of(_state(type), False), error)
+    assert value_of(_state(type, HeldResult(own)), False) is own
 
 
 def test_the_first_failure_among_states_counts() -> None:
@@ -62,7 +65,8 @@ def test_the_first_failure_among_states_counts() -> None:
     assert exception_of(_state("FAILED", failed)) is own
     assert exception_of(_state("FAILED", [_state("COMPLETED", 1), failed])) is own
     assert isinstance(exception_of(_state("FAILED", [_state("COMPLETED", 1)])), FailedRun)
-    assert isinstance(exception_of(_state("FAILED", {"a": failed})), FailedRun)
+    with pytest.raises(TypeError, match="dict cannot be resolved into an exception"):
+        exception_of(_state("FAILED", {"a": failed}))
 
 
 def test_only_failures_have_exceptions() -> None:
@@ -71,7 +75,7 @@ def test_only_failures_have_exceptions() -> None:
 
 
 def test_unfinished_and_paused() -> None:
-    with pytest.raises(UnfinishedRun, match="Run is in Running state, its results are not available"):
+    with pytest.raises(UnfinishedRun, match="Run is in RUNNING state, its result is not available"):
         value_of(_state("RUNNING"), False)
     with pytest.raises(PausedRun):
         value_of(_state("PAUSED"), True)

@@ -52,8 +52,9 @@ def test_details() -> None:
     made.belong_to(UUID(int=8), UUID(int=9))
     assert made.state_details.flow_run_id == UUID(int=1)
     made.state_details = StateDetails(cache_key="k")
-    assert made.state_details == StateDetails(cache_key="k")
-    assert made.state_details != "k"
+    assert (made.state_details.cache_key, made.state_details.flow_run_id) == ("k", UUID(int=8))
+    assert StateDetails(cache_key="k") == StateDetails(cache_key="k")
+    assert StateDetails(cache_key="k") != "k"
     assert State("PENDING").detail_facts() == {}
     assert set(StateDetails().model_dump()) == set(StateDetails.DEFAULTS)
     assert repr(StateDetails(cache_key="k")) == "StateDetails(cache_key='k')"
@@ -65,7 +66,9 @@ def test_copies_are_apart() -> None:
     made: State[object] = State("FAILED", message="why", data=[1], state_details={"retriable": False}, timestamp=NOON)
     made.stamp(0, 5)
     fresh = made.fresh_copy(name="Again")
-    assert (fresh.name, fresh.id, fresh.timestamp) == ("Again", None, None)
+    assert (fresh.name, fresh.message) == ("Again", "why")
+    assert fresh.id != made.id
+    assert fresh.timestamp != made.timestamp
     copied, deep = made.model_copy(), made.model_copy(deep=True)
     copied.state_details.retriable = True
     assert made.state_details.retriable is False
@@ -91,7 +94,11 @@ def test_words() -> None:
     assert (dumped["type"], dumped["data"]) == ("COMPLETED", 1)
 
 
-async def test_results() -> None:
+def test_results() -> None:
     made: State[int] = State("COMPLETED", data=HeldResult(4))
     assert made.result() == 4
+
+
+async def test_results_in_asynchronous_code() -> None:
+    made: State[int] = State("COMPLETED", data=HeldResult(4))
     assert await made.aresult() == 4

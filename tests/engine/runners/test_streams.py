@@ -177,7 +177,7 @@ def test_an_async_iterator_in_an_async_flow() -> None:
 
     @flow
     async def streaming() -> list[int]:
-        return [future.state.result() async for future in double.map(numbers())]
+        return [await future async for future in double.map(numbers())]
 
     assert asyncio.run(streaming()) == [2 * x for x in range(100)]
 

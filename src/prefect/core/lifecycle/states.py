@@ -93,19 +93,13 @@ class StateDetails:
     def __init__(self, **facts: object) -> None:
         unknown = facts.keys() - self.DEFAULTS.keys()
         if unknown:
-            raise TypeError(
-                f"StateDetails has no field {sorted(unknown)[0]!r}; fields are {', '.join(self.DEFAULTS)}."
-            )
+            raise TypeError(f"StateDetails has no field {sorted(unknown)[0]!r}; fields are {', '.join(self.DEFAULTS)}.")
         for name, default in self.DEFAULTS.items():
             setattr(self, name, facts.get(name, default))
 
     def facts(self) -> dict[str, object]:
         """The fields that differ from their defaults."""
-        return {
-            name: value
-            for name, default in self.DEFAULTS.items()
-            if (value := getattr(self, name)) != default
-        }
+        return {name: value for name, default in self.DEFAULTS.items() if (value := getattr(self, name)) != default}
 
     def model_dump(self) -> dict[str, object]:
         """All fields by name."""
@@ -350,9 +344,7 @@ class State(Generic[R]):
 
     def fresh_copy(self, **changes: Any) -> State[R]:
         """The same state as if newly made: another id and moment, or none where nothing provides them."""
-        made = self.model_copy(
-            update={"id": None, "timestamp": None, "created": None, "updated": None, **changes}
-        )
+        made = self.model_copy(update={"id": None, "timestamp": None, "created": None, "updated": None, **changes})
         if _stamps is not None:
             made.stamp(*_stamps())
         return made

@@ -142,9 +142,7 @@ def decide(proposal: Proposal, rules: Sequence[Rule], consequences: Sequence[Con
     if verdict.state is None:
         return verdict
     entered = verdict.state
-    return verdict.with_effects(
-        effect for consequence in consequences for effect in consequence(proposal, entered)
-    )
+    return verdict.with_effects(effect for consequence in consequences for effect in consequence(proposal, entered))
 
 
 def _judge(proposal: Proposal, rules: Sequence[Rule]) -> Verdict:

@@ -31,18 +31,14 @@ def equality_key(parent: bytes, task_key: str, parameters: bytes) -> bytes:
 
 def call_key(equal: bytes, occurrence: int) -> bytes:
     """The 16-byte key of one of several equal calls."""
-    return (
-        equal if occurrence == 0 else blake2b(equal + occurrence.to_bytes(8, "big"), digest_size=16).digest()
-    )
+    return equal if occurrence == 0 else blake2b(equal + occurrence.to_bytes(8, "big"), digest_size=16).digest()
 
 
 def fingerprint(parameters: dict[str, Any]) -> bytes:
     """Bytes that are equal for equal parameters, in this process and in any other."""
     if SCALARS.issuperset(map(type, parameters.values())):
         return marshal.dumps(parameters, _MARSHAL_WITHOUT_REFERENCES)
-    return marshal.dumps(
-        {name: stand_in(value) for name, value in parameters.items()}, _MARSHAL_WITHOUT_REFERENCES
-    )
+    return marshal.dumps({name: stand_in(value) for name, value in parameters.items()}, _MARSHAL_WITHOUT_REFERENCES)
 
 
 def stand_in(value: Any, depth: int = 0) -> Any:

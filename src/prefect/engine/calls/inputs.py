@@ -91,9 +91,7 @@ class Resolver:
         if isinstance(value, (quote, opaque)):
             return value.unwrap()
         if isinstance(value, BaseAnnotation):
-            return self._resolve_value(
-                name, value.unwrap(), failures_allowed or isinstance(value, allow_failure)
-            )
+            return self._resolve_value(name, value.unwrap(), failures_allowed or isinstance(value, allow_failure))
         if isinstance(value, PrefectFuture):
             self.inputs[name].append({"input_type": "task_run", "id": str(value.task_run_id)})
             value.wait()
@@ -111,9 +109,7 @@ class Resolver:
                 return self._resolve_value(name, item, failures_allowed)
             return item
 
-        return visit_collection(
-            value, visit_fn=visit, return_data=True, max_depth=-1, remove_annotations=True
-        )
+        return visit_collection(value, visit_fn=visit, return_data=True, max_depth=-1, remove_annotations=True)
 
     def _outcome(self, state: State[Any], failures_allowed: bool) -> Any:
         if state.is_completed():

@@ -46,10 +46,7 @@ class Replay(NamedTuple):
             since = next((call.created or 0 for call in known if call.run_id == again_from), None)
             if since is None:
                 raise ObjectNotFound(f"Task run {str(again_from)!r} is no finished call of this flow run.")
-            known = [
-                call._replace(state_type="PENDING") if (call.created or 0) >= since else call
-                for call in known
-            ]
+            known = [call._replace(state_type="PENDING") if (call.created or 0) >= since else call for call in known]
         return cls({call.call_key: call for call in known})
 
     def find(self, call_key: bytes) -> RecordedCall | None:

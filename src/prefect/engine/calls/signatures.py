@@ -65,9 +65,7 @@ class Binder:
         """Names of the parameters."""
         return self._names if self._plain else tuple(self.signature.parameters)
 
-    def bind(
-        self, args: tuple[Any, ...], kwargs: dict[str, Any], apply_defaults: bool = True
-    ) -> dict[str, Any]:
+    def bind(self, args: tuple[Any, ...], kwargs: dict[str, Any], apply_defaults: bool = True) -> dict[str, Any]:
         """Parameters by name, in the order of the signature. Raises ParameterBindError."""
         if self._plain and not kwargs and self._required <= len(args) <= len(self._names):
             return self._bind_positional(args, apply_defaults)
@@ -99,9 +97,7 @@ class Binder:
                 parameters[name] = self._defaults[name]
         return parameters if used == len(kwargs) else None
 
-    def _bind_slowly(
-        self, args: tuple[Any, ...], kwargs: dict[str, Any], apply_defaults: bool
-    ) -> dict[str, Any]:
+    def _bind_slowly(self, args: tuple[Any, ...], kwargs: dict[str, Any], apply_defaults: bool) -> dict[str, Any]:
         try:
             bound = self.signature.bind(*args, **kwargs)
         except TypeError as error:
@@ -121,10 +117,8 @@ class Binder:
         """Parameters by name as positional and keyword arguments."""
         from inspect import BoundArguments
 
-        bound = BoundArguments(self.signature, {})  # type: ignore[arg-type]
-        bound.arguments.update(
-            (name, parameters[name]) for name in self.signature.parameters if name in parameters
-        )
+        bound = BoundArguments(self.signature, {})
+        bound.arguments.update((name, parameters[name]) for name in self.signature.parameters if name in parameters)
         return bound.args, bound.kwargs
 
 

@@ -23,9 +23,7 @@ class ConsoleHandler(logging.Handler):
         stream: standard error as it is at the moment of writing, unless given.
     """
 
-    def __init__(
-        self, colors: bool = True, stream: IO[str] | None = None, level: int = logging.NOTSET
-    ) -> None:
+    def __init__(self, colors: bool = True, stream: IO[str] | None = None, level: int = logging.NOTSET) -> None:
         super().__init__(level)
         self._stream = stream
         self._colors = colors
@@ -115,9 +113,7 @@ def record_line(context: FlowRunContext | TaskRunContext, record: logging.LogRec
     record_message(context, record.name, record.levelno, message, int(record.created * 1_000_000))
 
 
-def record_message(
-    context: FlowRunContext | TaskRunContext, name: str, level: int, message: str, moment: int
-) -> None:
+def record_message(context: FlowRunContext | TaskRunContext, name: str, level: int, message: str, moment: int) -> None:
     """Append one message to the record of the run that `context` belongs to, cut if it is too long."""
     limit = context.config.logging_to_api_max_log_size
     if len(message) > limit:

@@ -103,21 +103,14 @@ def log_task_line(context: TaskRunContext, level: int, message: str, exc_info: A
         return
     created = time.time()
     if level > logging.INFO or not is_shown():
-        console.write_line(
-            console.line(created, _LEVELS[level], f"Task run {context.task_run.name!r}", message), level
-        )
+        console.write_line(console.line(created, _LEVELS[level], f"Task run {context.task_run.name!r}", message), level)
     if context.config.logging_to_api_enabled:
         record_message(context, "prefect.task_runs", level, message, int(created * 1_000_000))
 
 
 def _console_alone() -> ConsoleHandler | None:
     """The console handler, if log lines of task runs go to our own two handlers and nowhere else."""
-    if (
-        len(TASK_RUNS.handlers) != 1
-        or len(PREFECT.handlers) != 1
-        or PREFECT.propagate
-        or not TASK_RUNS.propagate
-    ):
+    if len(TASK_RUNS.handlers) != 1 or len(PREFECT.handlers) != 1 or PREFECT.propagate or not TASK_RUNS.propagate:
         return None
     journal, console = TASK_RUNS.handlers[0], PREFECT.handlers[0]
     plain = type(journal) is JournalHandler and type(console) is ConsoleHandler

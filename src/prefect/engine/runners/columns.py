@@ -61,8 +61,8 @@ class AsyncColumn:
         self._arrived = threading.Condition()
         self._error: BaseException | None = None
         self._ended = False
-        self._start()
         self.notify: Callable[[], None] = lambda: None
+        self._start()
 
     def _start(self) -> None:
         import asyncio

@@ -91,13 +91,14 @@ class Child:
 
 def _started(link: socket.socket) -> subprocess.Popen[bytes]:
     command = [sys.executable, "-c", _CODE]
-    if sys.platform != "win32":
+    share: Callable[[int], bytes] | None = getattr(link, "share", None)
+    if share is None:
         number = link.fileno()
         return subprocess.Popen([*command, str(number)], stdin=subprocess.DEVNULL, pass_fds=[number])
-    process = subprocess.Popen(command, stdin=subprocess.PIPE)
+    process = subprocess.Popen(command, stdin=subprocess.PIPE)  # Windows: sockets are not inherited but shared
     assert process.stdin is not None
-    process.stdin.write(link.share(process.pid))
-    process.stdin.close()
+    with process.stdin as pipe:
+        pipe.write(share(process.pid))
     return process
 
 

@@ -11,8 +11,8 @@ from prefect.core.lifecycle.states import State
 from prefect.engine.config import current_config
 from prefect.engine.context import FlowRunContext
 from prefect.engine.futures import PrefectConcurrentFuture, PrefectFuture, register_lender
-from prefect.engine.runners.base import TaskRunner, when_ready
 from prefect.engine.pool import GrowingPool, lend_slot
+from prefect.engine.runners.base import TaskRunner, when_ready
 from prefect.engine.runs.entry import run_submitted
 from prefect.engine.runs.failures import crashed_state
 from prefect.engine.runtime import current_runtime

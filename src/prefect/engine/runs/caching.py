@@ -28,7 +28,11 @@ Execution = Any
 
 def persists(task: TaskSpec, flow: FlowRunContext | None, config: EngineConfig) -> bool:
     """Whether the task's result is written to result storage: as it says, as its flow does, as configured."""
-    for wish in (task.persist_result, config.task_default_persist_result, None if flow is None else flow.persist_result):
+    for wish in (
+        task.persist_result,
+        config.task_default_persist_result,
+        None if flow is None else flow.persist_result,
+    ):
         if wish is not None:
             return bool(wish)
     return config.results_persist_by_default
@@ -135,5 +139,3 @@ def _failure(state: State[Any] | None) -> BaseException | None:
 def found_state_data(found: ResultRecord[Any] | None) -> Any:
     """What a cached state holds."""
     return HeldResult(None) if found is None else found
-
-

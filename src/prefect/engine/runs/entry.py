@@ -59,9 +59,7 @@ def task_outcome(execution: TaskExecution, state: State[Any], return_state: bool
     return None if state.name == "NotReady" else value_of(state, raise_on_failure=True)
 
 
-def run_task(
-    task: TaskSpec, parameters: dict[str, Any], wait_for: Iterable[Any] | None, return_state: bool
-) -> Any:
+def run_task(task: TaskSpec, parameters: dict[str, Any], wait_for: Iterable[Any] | None, return_state: bool) -> Any:
     """Run a sync task now."""
     execution = task_execution(task, parameters, wait_for)
     return task_outcome(execution, drive(execution.steps()), return_state)

@@ -128,7 +128,9 @@ class FlowExecution:
             return self._failed(message, error)
         self.context.parameters = parameters
         try:
-            value = yield Call(partial(self.flow.binder.call, parameters), self.flow.timeout_seconds, FlowRunTimeoutError)
+            value = yield Call(
+                partial(self.flow.binder.call, parameters), self.flow.timeout_seconds, FlowRunTimeoutError
+            )
             yield Block(self._settle_futures(value))
             return returned_state(value, self.clock.now())
         except FlowRunTimeoutError as error:
@@ -197,7 +199,8 @@ class FlowExecution:
     def _ended(self, proposed: State[Any]) -> None:
         """The state that the record took, with the value that only this process holds."""
         state = self._final()
-        state.data = proposed.data
+        if state.type is proposed.type:  # a run that was being cancelled ends as such, whatever it returned
+            state.data = proposed.data
         if state.is_completed():
             forget_replay(self.config, self.run.id)
         state.belong_to(self.run.id, None)

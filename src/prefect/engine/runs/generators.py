@@ -7,7 +7,7 @@ own, so that the code which consumes the items does not find itself inside the r
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Generator, Iterator
 from contextvars import Context, copy_context
 from typing import Any
 
@@ -24,7 +24,7 @@ class Ended(Exception):
         self.state = state
 
 
-def iterate(execution: Execution) -> Iterator[Any]:
+def iterate(execution: Execution) -> Generator[Any, None, Any]:
     """Hand out a generator's items while its run goes on; returns what it returned. Raises what ended the run."""
     context, steps = copy_context(), execution.steps()
     step = context.run(_send, steps, None)
@@ -46,7 +46,7 @@ def iterate(execution: Execution) -> Iterator[Any]:
             return value_of(ended.state, raise_on_failure=True)
 
 
-def _items(context: Context, items: Iterator[Any]) -> Any:
+def _items(context: Context, items: Iterator[Any]) -> Generator[Any, None, Any]:
     """What a generator yields, asked for within the run's context; returns what it returns."""
     while True:
         try:

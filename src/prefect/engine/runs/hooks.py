@@ -7,9 +7,9 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
-from prefect.engine.awaiting import is_awaitable
 from prefect.core.lifecycle.runs import Run
 from prefect.core.lifecycle.states import State
+from prefect.engine.awaiting import is_awaitable
 from prefect.engine.steps import Step, Steps
 from prefect.utilities.asyncutils import wait_if_awaitable
 
@@ -33,9 +33,7 @@ class HookCall(Step):
             await finished
 
 
-def run_hooks(
-    hooks: Sequence[Callable[..., Any]], subject: Any, run: Run, state: State[Any], log: Log
-) -> Steps[None]:
+def run_hooks(hooks: Sequence[Callable[..., Any]], subject: Any, run: Run, state: State[Any], log: Log) -> Steps[None]:
     """Call hooks with (flow or task, run, state) in order; one that fails is logged and the next is called."""
     for hook in hooks:
         name = getattr(hook, "__name__", None) or repr(hook)

@@ -67,7 +67,9 @@ def keep_reference(record: ResultRecord[Any]) -> Kept:
 
 def replay_store(config: EngineConfig) -> ResultStore:
     """Where large results wait for their flow run to complete."""
-    return ResultStore(result_storage=LocalFileSystem(basepath=str(config.results_storage_path)), cache_result_in_memory=False)
+    return ResultStore(
+        result_storage=LocalFileSystem(basepath=str(config.results_storage_path)), cache_result_in_memory=False
+    )
 
 
 def forget_replay(config: EngineConfig, flow_run_id: UUID) -> None:
@@ -97,7 +99,9 @@ def _value(kind: str, content: bytes, config: EngineConfig) -> Any:
     if kind == STORED:
         metadata = ResultRecordMetadata.model_validate(json.loads(content))
         return ResultStore(result_storage=get_default_result_storage()).read(metadata.storage_key).result
-    return decode_inline((kind, content), config.results_key(), sys.modules.get("__main__"), config.results_allow_untagged)
+    return decode_inline(
+        (kind, content), config.results_key(), sys.modules.get("__main__"), config.results_allow_untagged
+    )
 
 
 # --- parameters
@@ -139,5 +143,3 @@ def is_json(value: Any, depth: int = 0) -> bool:
     if kind is list and depth < 20:
         return all(is_json(item, depth + 1) for item in value)
     return kind is dict and depth < 20 and all(type(k) is str and is_json(v, depth + 1) for k, v in value.items())
-
-

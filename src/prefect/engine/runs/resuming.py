@@ -12,9 +12,7 @@ from prefect.engine.specs import FlowSpec
 from prefect.exceptions import ParameterBindError
 
 
-def stored_parameters(
-    flow: FlowSpec, flow_run_id: UUID, given: Mapping[str, Any] | None = None
-) -> dict[str, Any]:
+def stored_parameters(flow: FlowSpec, flow_run_id: UUID, given: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """The parameters a run was started with, `given` ones in their place, and defaults for those it lacks.
 
     Raises ObjectNotFound if there is no such run, ParameterBindError if a parameter could not be kept and is not given.
@@ -22,7 +20,8 @@ def stored_parameters(
     runtime, config = surroundings()
     run = runtime.backend.read_flow_run(flow_run_id)
     recorded = {**run.parameters, **kept_parameters(run.context, config), **(given or {})}
-    missing = sorted(set(run.context.get(PARAMETERS, {}).get("missing", ())) - set(given or ()))
+    kept: Any = run.context.get(PARAMETERS, {})
+    missing = sorted(set(kept.get("missing", ())) - set(given or ()))
     if missing:
         raise ParameterBindError(
             f"Parameter {missing[0]!r} of flow run {str(flow_run_id)!r} could not be kept, because it cannot be pickled or"

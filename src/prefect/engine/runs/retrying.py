@@ -18,9 +18,7 @@ def retry_delay(delays: float | Sequence[float], tries: int, jitter: float | Non
         jitter: the delay grows by up to this factor of itself.
         random: a number from [0, 1).
     """
-    delay = (
-        delays if isinstance(delays, (int, float)) else delays[min(tries, len(delays)) - 1] if delays else 0
-    )
+    delay = delays if isinstance(delays, (int, float)) else delays[min(tries, len(delays)) - 1] if delays else 0
     return delay * (1 + jitter * random) if jitter else delay
 
 

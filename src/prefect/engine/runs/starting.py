@@ -76,9 +76,7 @@ class FlowStart:
         seen = {}
         for name, value in self.parameters.items():
             origin = parent.results.origin(value)
-            seen[name] = (
-                stand_in(value) if origin is None or origin.call_key is None else ("call", origin.call_key)
-            )
+            seen[name] = stand_in(value) if origin is None or origin.call_key is None else ("call", origin.call_key)
         equal = equality_key(caller_key(), f"flow:{self.flow.name}", fingerprint(seen))
         self.call_key = call_key(equal, parent.calls.next(equal))
 
@@ -168,9 +166,7 @@ class FlowStart:
             tags=sorted(current_tags()),
             parent_task_run_id=None if self.child is None else self.child.run.id,
             parent_flow_run_id=None if parent is None else parent.flow_run.id,
-            root_flow_run_id=None
-            if parent is None
-            else parent.flow_run.root_flow_run_id or parent.flow_run.id,
+            root_flow_run_id=None if parent is None else parent.flow_run.root_flow_run_id or parent.flow_run.id,
             retries=self.flow.retries,
             retry_delay=float(self.flow.retry_delay_seconds),
             entrypoint=self.flow.entrypoint,
@@ -199,9 +195,7 @@ class FlowStart:
         if self.resuming and self.config.replay_on_resume:
             replay = Replay.of(self.runtime.backend.recorded_calls(run.id), self.replay_from)
         parameters = self._validated or self.parameters
-        context = FlowRunContext(
-            self.flow, run, parameters, self.runtime, self.config, self.clock.now(), replay
-        )
+        context = FlowRunContext(self.flow, run, parameters, self.runtime, self.config, self.clock.now(), replay)
         context.attempt = attempt
         return context
 

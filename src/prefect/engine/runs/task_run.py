@@ -25,8 +25,8 @@ from prefect.engine.config import EngineConfig
 from prefect.engine.context import FlowRunContext, TaskRunContext, caller_key, current_tags
 from prefect.engine.logs.loggers import log_task_line
 from prefect.engine.logs.traces import users_part
-from prefect.engine.runs import tag_slots
 from prefect.engine.results.records import ResultRecord
+from prefect.engine.runs import tag_slots
 from prefect.engine.runs.caching import CachedCall, found_state_data, needs_transaction, persists
 from prefect.engine.runs.failures import crashed_state, describe, fingerprint_json
 from prefect.engine.runs.final_state import returned_state
@@ -301,13 +301,9 @@ class TaskExecution:
         if tried > task.retries or not (yield from self._condition_holds(failure)):
             self._log_failure(failure)
             return False
-        delay = retry_delay(
-            task.retry_delay_seconds, tried, task.retry_jitter_factor, self.clock.random()
-        )
+        delay = retry_delay(task.retry_delay_seconds, tried, task.retry_jitter_factor, self.clock.random())
         when = f"{delay} second(s) from now" if delay else "immediately"
-        self.log(
-            logging.INFO, f"{failure_text(failure)} - Retry {tried}/{task.retries} will start {when}"
-        )
+        self.log(logging.INFO, f"{failure_text(failure)} - Retry {tried}/{task.retries} will start {when}")
         if delay:
             due = StateDetails(scheduled_time=to_datetime(self.clock.now() + int(delay * SECOND)))
             self.recorder.enter(State.at(self.clock.now(), StateType.SCHEDULED, "AwaitingRetry", details=due))
@@ -325,14 +321,19 @@ class TaskExecution:
             message = f"Task run encountered unexpected exception: {failure!r}"
             state = State.at(self.clock.now(), StateType.FAILED, "Failed", message, HeldResult(failure))
         try:
-            return (yield Condition(partial(condition, self.task, self.run, state)))
+            holds: bool = yield Condition(partial(condition, self.task, self.run, state))
+            return holds
         except Exception as error:
             self.log(logging.ERROR, "An error was encountered while running the retry condition", error)
             return False
 
     def _log_failure(self, failure: BaseException | State[Any]) -> None:
         error = None if isinstance(failure, State) else failure
-        self.log(logging.ERROR, failure_text(failure) + (" - Retries are exhausted" if error and self.task.retries else ""), error)
+        self.log(
+            logging.ERROR,
+            failure_text(failure) + (" - Retries are exhausted" if error and self.task.retries else ""),
+            error,
+        )
 
     def _failed_state(self, error: BaseException) -> State[Any]:
         return failed_state(error, self.task.timeout_seconds, self.clock.now())
@@ -423,7 +424,9 @@ def failed_state(error: BaseException, timeout: float | None, moment: int) -> St
     if isinstance(error, TimeoutError):
         ours = isinstance(error, TaskRunTimeoutError)
         message = (
-            f"Task run exceeded timeout of {timeout} second(s)" if ours else f"Task run failed due to timeout: {error!r}"
+            f"Task run exceeded timeout of {timeout} second(s)"
+            if ours
+            else f"Task run failed due to timeout: {error!r}"
         )
         return State.at(moment, StateType.FAILED, "TimedOut", message, HeldResult(error))
     return State.at(

@@ -27,9 +27,7 @@ def open_attempt(tx: Transaction, run_id: UUID, number: int, now: int, expires: 
     """Give the run's attempt to this process."""
     values: dict[str, object] = {"run_id": run_id.bytes, "attempt": number, "holder": tx.process}
     moments = {"started": now, "renewed": now, "expires": expires, "ended": None}
-    again = (
-        "ON CONFLICT (run_id, attempt) DO UPDATE SET holder = excluded.holder, renewed = excluded.renewed,"
-    )
+    again = "ON CONFLICT (run_id, attempt) DO UPDATE SET holder = excluded.holder, renewed = excluded.renewed,"
     tx.insert("run_attempt", {**values, **moments}, again + " expires = excluded.expires, ended = NULL")
 
 
@@ -60,11 +58,8 @@ def live_attempt(tx: Transaction, run_id: UUID) -> Attempt | None:
 
 
 def _of_run(tx: Transaction, run_id: UUID) -> list[Attempt]:
-    sql = (
-        "SELECT run_id, attempt, holder, started, expires FROM run_attempt WHERE run_id = ? AND ended IS NULL"
-    )
+    sql = "SELECT run_id, attempt, holder, started, expires FROM run_attempt WHERE run_id = ? AND ended IS NULL"
     rows = tx.all(sql + " ORDER BY attempt DESC", (run_id.bytes,))
     return [
-        Attempt(UUID(bytes=found), number, holder, started, expires)
-        for found, number, holder, started, expires in rows
+        Attempt(UUID(bytes=found), number, holder, started, expires) for found, number, holder, started, expires in rows
     ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 from uuid import UUID
 
 from prefect.core.ids import state_id
@@ -49,32 +50,32 @@ def _uuid(value: bytes | None) -> UUID | None:
     return None if value is None else UUID(bytes=value)
 
 
-def _from_row(row: tuple[object, ...]) -> FlowRun:
+def _from_row(row: tuple[Any, ...]) -> FlowRun:
     (id_, flow_id, name, version, deployment, parameters, tags, labels, entrypoint, parent_task, parent_flow, root,
      retries, delay, attempt, run_count, guard, sequence, state_id_, state_type, state_name, state_timestamp,
      state_message, state_details, state_data, expected, start, end, run_time, created, updated, key, pid, context,
      flow_name) = row  # fmt: skip
-    run = FlowRun(UUID(bytes=id_), name, UUID(bytes=flow_id))  # type: ignore[arg-type]
+    run = FlowRun(UUID(bytes=id_), name, UUID(bytes=flow_id))
     run.__dict__.update(
-        flow_name=flow_name, flow_version=version, deployment_id=_uuid(deployment),  # type: ignore[arg-type]
-        parameters=json.loads(parameters), tags=json.loads(tags), labels=json.loads(labels),  # type: ignore[arg-type]
-        entrypoint=entrypoint, parent_task_run_id=_uuid(parent_task),  # type: ignore[arg-type]
-        parent_flow_run_id=_uuid(parent_flow), root_flow_run_id=_uuid(root),  # type: ignore[arg-type]
+        flow_name=flow_name, flow_version=version, deployment_id=_uuid(deployment),
+        parameters=json.loads(parameters), tags=json.loads(tags), labels=json.loads(labels),
+        entrypoint=entrypoint, parent_task_run_id=_uuid(parent_task),
+        parent_flow_run_id=_uuid(parent_flow), root_flow_run_id=_uuid(root),
         retries=retries, retry_delay=delay, attempt=attempt, run_count=run_count, version=guard, sequence=sequence,
         expected_start=expected, started=start, ended=end, run_micros=run_time, created_at=created,
         updated_at=updated, idempotency_key=key, infrastructure_pid=pid,
-        context=json.loads(context),  # type: ignore[arg-type]
+        context=json.loads(context),
     )  # fmt: skip
     if state_type is not None:
         state: State[object] = State.at(
-            state_timestamp,  # type: ignore[arg-type]
+            state_timestamp,
             StateType(state_type),
-            state_name,  # type: ignore[arg-type]
-            state_message,  # type: ignore[arg-type]
-            json.loads(state_data) if state_data else None,  # type: ignore[arg-type]
-            details_from_json(state_details),  # type: ignore[arg-type]
+            state_name,
+            state_message,
+            json.loads(state_data) if state_data else None,
+            details_from_json(state_details),
         )
-        state.id = _uuid(state_id_)  # type: ignore[arg-type]
+        state.id = _uuid(state_id_)
         run.state = state
     return run
 
@@ -141,9 +142,7 @@ WHERE id = ? AND version = ?
 """
 
 
-def enter(
-    tx: Transaction, run: FlowRun, state: State[object], reason: str | None, failure: str | None
-) -> bool:
+def enter(tx: Transaction, run: FlowRun, state: State[object], reason: str | None, failure: str | None) -> bool:
     """Write the state that `run` (already moved on by the caller) has entered; False if another was faster."""
     moment = state.moment
     identity = state_id(run.id.int, run.sequence).to_bytes(16, "big")
@@ -175,9 +174,7 @@ def data_to_json(state: State[object]) -> str | None:
 def delete(tx: Transaction, run_id: UUID) -> bool:
     """Remove a run with everything recorded of it; False if there is none."""
     key = (run_id.bytes,)
-    tx.execute(
-        "DELETE FROM task_run_state WHERE task_run_id IN (SELECT id FROM task_run WHERE flow_run_id = ?)", key
-    )
+    tx.execute("DELETE FROM task_run_state WHERE task_run_id IN (SELECT id FROM task_run WHERE flow_run_id = ?)", key)
     for table in ("task_run", "flow_run_state", "log", "artifact"):
         tx.execute(f"DELETE FROM {table} WHERE flow_run_id = ?", key)
     tx.execute("DELETE FROM run_attempt WHERE run_id = ?", key)

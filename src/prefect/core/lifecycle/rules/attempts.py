@@ -29,11 +29,7 @@ _HELD = frozenset({StateType.RUNNING, StateType.SCHEDULED})
 def refuse_second_claim(proposal: Proposal) -> Verdict | None:
     """Of several that claim a run by PENDING only the first succeeds; a further attempt may begin from there."""
     current = proposal.facts.state
-    if (
-        current is None
-        or current.type is not StateType.PENDING
-        or proposal.proposed.type is not StateType.PENDING
-    ):
+    if current is None or current.type is not StateType.PENDING or proposal.proposed.type is not StateType.PENDING:
         return None
     if proposal.attempt > proposal.facts.attempt:
         return None
@@ -47,9 +43,7 @@ def refuse_second_runner(proposal: Proposal) -> Verdict | None:
         return None
     if proposal.proposed.type not in _STARTS:
         return None
-    return reject(
-        "This run is being executed by a live process; cancel it first, or wait until it has ended."
-    )
+    return reject("This run is being executed by a live process; cancel it first, or wait until it has ended.")
 
 
 def keep_attempts(proposal: Proposal, entered: State[object]) -> list[Effect]:

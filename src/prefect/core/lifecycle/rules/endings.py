@@ -16,9 +16,7 @@ def finish_cancelling(proposal: Proposal) -> Verdict | None:
         return None
     if not proposed.is_final():
         return abort("This run is being cancelled.")
-    return replace_with(
-        _cancelled(proposal), f"The run was being cancelled when it reported {proposed.name!r}."
-    )
+    return replace_with(_cancelled(proposal), f"The run was being cancelled when it reported {proposed.name!r}.")
 
 
 def cancel_what_nobody_runs(proposal: Proposal) -> Verdict | None:

@@ -20,11 +20,7 @@ def pause_only_what_runs(proposal: Proposal) -> Verdict | None:
 def resume_before_starting(proposal: Proposal) -> Verdict | None:
     """Refuse PENDING for a paused run: it is resumed where it waits (RUNNING), or scheduled again."""
     current = proposal.facts.state
-    if (
-        current is None
-        or current.type is not StateType.PAUSED
-        or proposal.proposed.type is not StateType.PENDING
-    ):
+    if current is None or current.type is not StateType.PAUSED or proposal.proposed.type is not StateType.PENDING:
         return None
     return reject("This run cannot transition to the PENDING state from the PAUSED state.")
 
@@ -37,7 +33,5 @@ def end_overdue_pauses(proposal: Proposal) -> Verdict | None:
     limit = current.state_details.pause_timeout
     if limit is None or to_micros(limit) >= proposal.now:
         return None
-    failed: State[object] = State.at(
-        proposal.now, StateType.FAILED, "Failed", "The flow was paused and never resumed."
-    )
+    failed: State[object] = State.at(proposal.now, StateType.FAILED, "Failed", "The flow was paused and never resumed.")
     return replace_with(failed, "The flow run pause has timed out and can no longer resume.")

@@ -24,11 +24,7 @@ def keep_scheduled_time(proposal: Proposal) -> Verdict | None:
     """A run that was scheduled and is PENDING still has its time to wait for."""
     scheduled = _scheduled_time(proposal)
     proposed = proposal.proposed
-    if (
-        proposed.type is not StateType.PENDING
-        or scheduled is None
-        or "scheduled_time" in proposed.detail_facts()
-    ):
+    if proposed.type is not StateType.PENDING or scheduled is None or "scheduled_time" in proposed.detail_facts():
         return None
     details = StateDetails(**{**proposed.detail_facts(), "scheduled_time": scheduled})
     return accept(proposed.model_copy(update={"state_details": details}))
