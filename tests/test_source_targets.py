@@ -30,6 +30,7 @@ PACKAGE_STOP = 15
 PACKAGE_LINES = 45_000
 ANY_PER_1000 = 5
 TYPE_IGNORES = 10
+MOCKS_PER_1000 = 1
 
 # The composition root, the command table and the table of public names exist to import late.
 IMPORT_LATE = {"src/prefect/__init__.py", "src/prefect/connect.py", "src/prefect/cli/app.py"}
@@ -107,7 +108,8 @@ def test_own_imports_stand_at_the_top() -> None:
 def test_any_is_rare() -> None:
     uses = {module.path: _uses_of_any(module) for module in source.modules()}
     lines = sum(module.lines for module in source.modules())
-    assert sum(uses.values()) <= ANY_PER_1000 * lines / 1000, Counter(uses).most_common(10)
+    allowed = max(int(ANY_PER_1000 * lines / 1000), RATCHET.get("any", {}).get("src/prefect", 0))
+    assert sum(uses.values()) <= allowed, Counter(uses).most_common(10)
 
 
 def test_the_core_has_no_any() -> None:
@@ -118,7 +120,7 @@ def test_the_core_has_no_any() -> None:
 def test_type_ignores_are_few_and_above() -> None:
     ignores = {module.path: module.text.count("# type: ignore") for module in source.modules()}
     below = {m.path: ignores[m.path] for m in source.modules() if m.parts and m.parts[0] in BELOW_THE_SDK}
-    assert sum(ignores.values()) <= TYPE_IGNORES
+    assert sum(ignores.values()) <= max(TYPE_IGNORES, RATCHET.get("type_ignores", {}).get("src/prefect", 0))
     hold("type_ignores_below_the_sdk", below, 0)
 
 
@@ -135,7 +137,8 @@ def test_nothing_is_left_for_later() -> None:
 
 def test_tests_do_not_mock_our_own_code() -> None:
     mocked = [f"{module.path}:{line}" for module in source.test_modules() for line in mocks_of_ours(module.tree)]
-    assert not mocked, f"replace these by the real thing: {mocked}"
+    lines = sum(module.lines for module in source.test_modules())
+    assert len(mocked) <= MOCKS_PER_1000 * lines / 1000, f"replace these by the real thing: {mocked}"
 
 
 def mocks_of_ours(tree: ast.Module) -> Iterator[int]:

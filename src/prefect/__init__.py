@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from prefect.utilities.annotations import allow_failure as allow_failure
     from prefect.utilities.annotations import unmapped as unmapped
 
-__version__ = "0.1.0"
+from prefect._version import __version__
 
 _PLACES = {
     "Flow": "prefect.flows",

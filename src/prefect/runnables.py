@@ -136,8 +136,8 @@ class Runnable:
         for kind in self.hook_kinds:
             if changes.get(kind) in (None, NotSet):
                 options[kind] = list(getattr(self, f"{kind}_hooks"))
-        kind: Any = type(self)
-        made: Self = kind(self.fn, **options)
+        maker: Any = type(self)
+        made: Self = maker(self.fn, **options)
         made.isclassmethod, made.isstaticmethod = self.isclassmethod, self.isstaticmethod
         return made
 

@@ -15,6 +15,7 @@ Output is compared loosely: each promised line must appear, in order, with whate
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -92,13 +93,12 @@ def commands(text: str) -> Iterator[tuple[str, str]]:
 def mismatch(promised: str, stdout: str, stderr: str) -> str | None:
     """The first line in which promise and output differ, or None.
 
-    Log lines and complaints go to standard error: each promised one must be there, in order, among others. All
-    other lines must be exactly those of standard output.
+    Log lines and complaints go to standard error: each promised one must be there, among others, and in any order,
+    since tasks may run side by side. All other lines must be exactly those of standard output.
     """
     lines, printed, complained = normal(promised), normal(stdout), normal(stderr)
     aside = [line for line in lines if line.startswith("TIME ") or (line in complained and line not in printed)]
-    remaining = iter(complained)
-    lost = next((line for line in aside if line not in remaining), None)  # `in` reads on until it finds it
+    lost = next(iter((Counter(aside) - Counter(complained)).elements()), None)
     return lost or compare([line for line in lines if line not in aside], printed)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -62,7 +61,7 @@ def outer() -> int:
 
 
 @pytest.fixture
-def journal(tmp_path: Path) -> Iterator[list[Any]]:
+def journal(tmp_path: Path) -> list[Any]:
     """Everything that one flow decided and recorded, in order."""
     close_all()
     taken: list[Any] = []
@@ -73,7 +72,7 @@ def journal(tmp_path: Path) -> Iterator[list[Any]]:
         backend.store.transact = lambda decision: (taken.append(decision), transact(decision))[1]  # type: ignore
         assert outer() == 10
         close_all()
-    yield taken
+    return taken
 
 
 def test_every_prefix_of_a_journal_is_a_sound_record(journal: list[Any], tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from prefect.services import crash_detection, lease_renewal
 from prefect.services.embedded import EmbeddedServices
 from prefect.storage.keyed import flow_runs as stored_flow_runs
 from tests.faults.record import Record
-from tests.orchestrator.support import ELSEWHERE, START, TestClock, backend_at, request, state
+from tests.orchestrator.support import ELSEWHERE, TestClock, backend_at, request, state
 
 RUN = UUID(int=1 << 16)
 

@@ -389,7 +389,7 @@ def test_a_file_that_stays_locked_is_named(path: Path) -> None:
     store.transact(_count)
     blocker = sqlite3.connect(path, isolation_level=None)
     blocker.execute("BEGIN IMMEDIATE")
-    with pytest.raises(DatabaseBusy, match="stayed locked by another process for 0.2 s"):
+    with pytest.raises(DatabaseBusy, match=r"stayed locked by another process for 0\.2 s"):
         store.transact(_count)
     blocker.execute("ROLLBACK")
     blocker.close()

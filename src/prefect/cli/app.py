@@ -189,7 +189,7 @@ def _show_version(context: click.Context, parameter: click.Parameter, wanted: bo
 
 def _use_profile(context: click.Context, parameter: click.Parameter, name: str | None) -> None:
     if name is not None:
-        os.environ["PREFECT_PROFILE"] = load("settings:load_profile")(name).name
+        load("settings.runtime:choose_profile")(load("settings:load_profile")(name).name)
         load("settings:refresh_global_settings_context")()
 
 

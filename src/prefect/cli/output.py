@@ -7,7 +7,6 @@ cannot move the cursor, change the title or forge other lines. Rich is loaded wh
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import sys
 from collections.abc import Iterable, Sequence
@@ -70,7 +69,7 @@ def console() -> Console:
     """The terminal, or a wide page where the output goes into a file or pipe."""
     from rich.console import Console
 
-    given = os.environ.get("COLUMNS", "")
+    given = environment_value("COLUMNS") or ""
     width = None if sys.stdout.isatty() or given.isdigit() else WIDTH_WITHOUT_TERMINAL
     return Console(width=width, soft_wrap=False, highlight=False, markup=False, emoji=False)
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-
 import click
 
 from prefect.cli.output import escape, fail, say, show_json, show_table
@@ -65,7 +63,7 @@ def use(name: str) -> None:
     _found(profiles, name)
     profiles.set_active(name)
     save_profiles(profiles)
-    chosen = os.environ.get("PREFECT_PROFILE")
+    chosen = environment_value("PREFECT_PROFILE")
     if chosen and chosen != name:
         click.echo(f"PREFECT_PROFILE={escape(chosen)} is set in the environment, which wins. Unset it.", err=True)
     say(f"Profile {name!r} is now active.")
@@ -112,7 +110,7 @@ def rename(name: str, new_name: str) -> None:
     if profiles.active_name == name:
         profiles.set_active(new_name)
     save_profiles(profiles)
-    if os.environ.get("PREFECT_PROFILE") == name:
+    if environment_value("PREFECT_PROFILE") == name:
         click.echo(f"PREFECT_PROFILE still names {escape(name)!r}. Change it to {escape(new_name)!r}.", err=True)
     say(f"Renamed profile {name!r} to {new_name!r}.")
 

@@ -7,7 +7,7 @@ import sqlite3
 import sys
 from importlib import metadata
 
-from prefect import __version__
+from prefect._version import __version__
 from prefect.cli.output import say, show_facts, show_json
 from prefect.cli.parameters import command, flag, output_option
 from prefect.settings import get_settings_context

@@ -1,8 +1,8 @@
 """A pool of threads that grows while work waits and its threads do not turn over.
 
 Short tasks need few threads, since they take turns on the interpreter anyway; tasks that sleep or wait for a network
-need many. So the pool starts with a few and looks every 20 milliseconds: if work is waiting, few jobs have finished and the process
-does not compute, the threads are held up, and as many again are started, up to the limit.
+need many. So the pool starts with a few and looks every 20 milliseconds: if work is waiting, few jobs have finished
+and the process does not compute, the threads are held up, and as many again are started, up to the limit.
 
 A thread that waits for another run lends its slot: the limit rises by one until it goes on. Pools of any size therefore
 make progress, however tasks submit one another.
@@ -163,17 +163,19 @@ class GrowingPool:
                     self._watcher = None
                     return
                 done = self._finished - finished
-                if done == 0 or (not busy and done < 2 * self._threads):
-                    self._grow()
+                if not busy and done < 2 * self._threads:
+                    self._grow(self._threads)
+                elif done == 0:
+                    self._grow(1)
                 finished = self._finished
 
-    def _grow(self) -> None:
-        """Wake idle threads, or start as many again as there are."""
+    def _grow(self, more: int) -> None:
+        """Wake idle threads, or start up to `more`."""
         if self._idle:
             self._available.notify(min(self._idle, len(self._jobs)))
             return
         room = self._limit - (self._threads - self._lent)
-        for _ in range(min(room, len(self._jobs), max(self._threads, 1))):
+        for _ in range(min(room, len(self._jobs), max(more, 1))):
             self._start_thread()
 
 

@@ -7,6 +7,7 @@ it raises is raised there.
 from __future__ import annotations
 
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Generator
 from typing import Any, TypeVar
 
@@ -17,14 +18,14 @@ T = TypeVar("T")
 Steps = Generator["Step", Any, T]
 
 
-class Step:
+class Step(ABC):
     """Something to be done."""
 
     __slots__ = ()
 
+    @abstractmethod
     def perform(self) -> Any:
         """Do it, blocking."""
-        raise NotImplementedError
 
     async def aperform(self) -> Any:
         """Do it without blocking the event loop."""

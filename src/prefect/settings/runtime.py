@@ -20,3 +20,13 @@ def announced_flow_run() -> str | None:
 def environment_text() -> dict[str, str]:
     """All environment variables, to be filled into a user's own file."""
     return dict(os.environ)
+
+
+def environment_value(name: str) -> str | None:
+    """A variable of the environment that is no setting, such as COLUMNS; None if it is not set."""
+    return os.environ.get(name)
+
+
+def choose_profile(name: str) -> None:
+    """Have this process, and those it starts, use a profile."""
+    os.environ["PREFECT_PROFILE"] = name

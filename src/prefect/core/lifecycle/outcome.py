@@ -6,6 +6,7 @@ None as data means that nothing was kept, which is not the same as a kept None.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from typing import Any, Protocol
 
@@ -25,14 +26,14 @@ _FAILURES: dict[str, tuple[type[Exception], str]] = {
 _SEVERAL = (list, tuple, set, frozenset)
 
 
-class KeptResult:
+class KeptResult(ABC):
     """A return value that can be had again."""
 
     __slots__ = ()
 
+    @abstractmethod
     def get(self) -> Any:
         """The value. Raises MissingResult, naming where it should be, if it is gone."""
-        raise NotImplementedError
 
 
 class HeldResult(KeptResult):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import string
 from collections.abc import Callable, Mapping
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -26,10 +25,8 @@ def load_logging_file(path: Path) -> dict[str, Any]:
 
 
 def _yaml(text: str) -> Any:
-    try:
-        yaml = import_module("yaml")
-    except ImportError as error:
-        raise ConfigurationError("Logging configurations in YAML need PyYAML; install it, or write TOML.") from error
+    import yaml
+
     try:
         return yaml.safe_load(text)
     except yaml.YAMLError as error:

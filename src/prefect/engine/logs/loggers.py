@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import time
 from collections.abc import MutableMapping
 from typing import Any
 
@@ -101,7 +100,7 @@ def log_task_line(context: TaskRunContext, level: int, message: str, exc_info: A
             {"task_run_name": context.task_run.name, "run_context": context},
         )
         return
-    created = time.time()
+    created = context.runtime.clock.now() / 1_000_000
     if level > logging.INFO or not is_shown():
         console.write_line(console.line(created, _LEVELS[level], f"Task run {context.task_run.name!r}", message), level)
     if context.config.logging_to_api_enabled:

@@ -16,13 +16,13 @@ options they have by default.
 from __future__ import annotations
 
 import json
-import sys
 from binascii import a2b_base64, b2a_base64
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
+from prefect._version import __version__
 from prefect.core.lifecycle.outcome import KeptResult
 from prefect.engine.config import EngineConfig, current_config
 from prefect.engine.results.errors import DamagedResult
@@ -67,7 +67,7 @@ class ResultRecordMetadata:
         self.storage_key = storage_key
         self.expiration = in_utc(expiration)
         self.serializer = resolve_serializer(serializer)
-        self.prefect_version = prefect_version or sys.modules["prefect"].__version__
+        self.prefect_version = prefect_version or __version__
         self.storage_block_id = storage_block_id
 
     def model_dump(self) -> Json:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import weakref
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
 from typing import Any, Generic, Self, TypeVar
 
@@ -19,7 +20,7 @@ F = TypeVar("F", bound=PrefectFuture[Any])
 LEAST_WINDOW = 64
 
 
-class TaskRunner(Generic[F]):
+class TaskRunner(ABC, Generic[F]):
     """Base class of task runners.
 
     A runner belongs to one flow run: the flow's runner is duplicated for each. Subclasses implement `duplicate` and
@@ -36,10 +37,11 @@ class TaskRunner(Generic[F]):
         self._streams: list[PrefectFutureStream[Any]] = []
         self._taken_streams: weakref.WeakSet[PrefectFutureStream[Any]] = weakref.WeakSet()
 
+    @abstractmethod
     def duplicate(self) -> Self:
         """A new runner of the same settings."""
-        raise NotImplementedError
 
+    @abstractmethod
     def submit(
         self,
         task: Any,
@@ -49,7 +51,6 @@ class TaskRunner(Generic[F]):
         **options: Any,
     ) -> F:
         """Run a call of `task` somewhere; returns its future at once."""
-        raise NotImplementedError
 
     def map(
         self, task: Any, parameters: dict[str, Any], wait_for: Iterable[PrefectFuture[Any]] | None = None
