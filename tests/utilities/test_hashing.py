@@ -201,7 +201,7 @@ def test_hashes_are_the_same_in_every_process() -> None:
             check=True,
             env={**os.environ, "PYTHONHASHSEED": seed},
         ).stdout
-        for seed in ("0", "1", "42")
+        for seed in ("1", "2")
     }
     assert len(found) == 1
     assert len(found.pop().strip()) == 32

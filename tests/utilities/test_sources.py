@@ -96,6 +96,6 @@ def test_code_hashes_are_the_same_in_every_process() -> None:
             check=True,
             env={**os.environ, "PYTHONHASHSEED": seed},
         ).stdout
-        for seed in ("0", "1", "2")
+        for seed in ("1", "2")
     }
     assert len(found) == 1

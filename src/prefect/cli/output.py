@@ -16,6 +16,8 @@ from uuid import UUID
 
 import click
 
+from prefect.settings.runtime import environment_value
+
 if TYPE_CHECKING:
     from rich.console import Console
 

@@ -14,6 +14,7 @@ from prefect.settings import (
     save_profiles,
 )
 from prefect.settings.constants import DEFAULT_PROFILES_PATH
+from prefect.settings.runtime import environment_value
 
 
 def _active_name() -> str:
