@@ -258,7 +258,7 @@ class Task(Runnable, Generic[P, R]):
         Raises MappingMissingIterable if no argument is iterable, MappingLengthMismatch if their lengths differ.
         """
         parameters = self.binder.bind(args, kwargs, apply_defaults=False)
-        parameters = _with_unmapped_defaults(self, parameters)
+        parameters = engine().explode_variadic_parameter(self.fn, _with_unmapped_defaults(self, parameters))
         futures = engine().runner_for_submission(mapped=True).map(self, parameters, wait_for)
         if return_state:
             futures.wait()

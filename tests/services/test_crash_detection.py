@@ -76,7 +76,6 @@ def test_the_attempt_of_a_deleted_run_is_closed(backend: EmbeddedBackend, clock:
     clock.advance(LEASE_SECONDS + 1)
     assert crash_detection.tick(backend.store, clock) == 0
     assert Record(tmp_path).one("SELECT ended FROM run_attempt") == clock.moment
-    assert clock.moment > START
     backend.store.transact(lambda tx: stored_flow_runs.delete(tx, RUN))
 
 

@@ -17,12 +17,13 @@ from prefect.engine.runs.entry import (
 from prefect.engine.runs.generators import iterate, iterate_async
 from prefect.engine.runs.resuming import stored_parameters
 from prefect.engine.runs.submitting import runner_for_submission
-from prefect.utilities.callables import parameter_schema
+from prefect.utilities.callables import explode_variadic_parameter, parameter_schema
 from prefect.utilities.hashing import hash_objects
 
 __all__ = [
     "ParameterValidator",
     "ThreadPoolTaskRunner",
+    "explode_variadic_parameter",
     "flow_execution",
     "hash_objects",
     "iterate",

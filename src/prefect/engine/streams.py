@@ -229,15 +229,26 @@ class PrefectFutureStream(PrefectFutureList[R]):
             source.close()
 
     def wait(self, timeout: float | None = None) -> None:
-        """Submit everything and return when all runs have ended, or after `timeout` seconds."""
+        """Submit everything and return when all runs have ended, or after `timeout` seconds.
+
+        Whoever waits may ask for results afterwards, so from then on all futures are kept, as in a list.
+        """
         if self._is_list():
             return super().wait(timeout)
         deadline = None if timeout is None else monotonic() + timeout
         try:
-            for future in self._until(deadline):
-                future.wait(None if deadline is None else max(deadline - monotonic(), 0))
+            futures = list(self._until(deadline))
         except TooLate:
             return None
+        self._become_list(futures)
+        return super().wait(None if deadline is None else max(deadline - monotonic(), 0))
+
+    def _become_list(self, futures: list[Future]) -> None:
+        """Keep all futures from now on, unless some have been forgotten already."""
+        if self._first == 0:
+            self.extend(futures)
+            self._submit = None
+            self._kept.clear()
 
     def result(self, timeout: float | None = None, raise_on_failure: bool = True) -> list[R]:
         """All return values, in order. Raises the first failed run's exception, TimeoutError."""

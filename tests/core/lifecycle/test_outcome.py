@@ -27,8 +27,6 @@ def test_the_value_of_a_completed_run() -> None:
 def test_nothing_kept_is_not_a_kept_none() -> None:
     with pytest.raises(MissingResult, match="State data is missing"):
         value_of(_state("COMPLETED"), True)
-    with pytest.raises(NotImplementedError):
-        KeptResult().get()
 
 
 @pytest.mark.parametrize(

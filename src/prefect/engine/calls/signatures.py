@@ -119,7 +119,8 @@ class Binder:
 
         bound = BoundArguments(self.signature, {})
         bound.arguments.update((name, parameters[name]) for name in self.signature.parameters if name in parameters)
-        return bound.args, bound.kwargs
+        rest = {name: value for name, value in parameters.items() if name not in self.signature.parameters}
+        return bound.args, {**bound.kwargs, **rest}
 
 
 def _is_plain(fn: Callable[..., Any]) -> bool:

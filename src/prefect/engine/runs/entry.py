@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Coroutine, Iterable
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -83,11 +84,23 @@ def run_submitted(
 ) -> State[Any]:
     """Run a task in a thread of a runner, sync or async, to its final state."""
     execution = task_execution(task, parameters, wait_for, task_run_id, map_index, submitted)
+    if task.isgenerator:
+        execution.collect = partial(collected_async if task.isasync else collected, task)
     if not task.isasync:
         return drive(execution.steps())
     import asyncio
 
     return asyncio.run(_awaited(adrive(execution.steps())))
+
+
+def collected(task: TaskSpec, parameters: dict[str, Any]) -> list[Any]:
+    """Everything that a generator task yields."""
+    return list(task.binder.call(parameters))
+
+
+async def collected_async(task: TaskSpec, parameters: dict[str, Any]) -> list[Any]:
+    """Everything that an async generator task yields."""
+    return [item async for item in task.binder.call(parameters)]
 
 
 async def _awaited(coroutine: Coroutine[Any, Any, State[Any]]) -> State[Any]:

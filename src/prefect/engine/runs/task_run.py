@@ -10,7 +10,7 @@ Recording returns at once, so it is done on the way; what may wait (the user's f
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -63,6 +63,7 @@ class TaskExecution:
         "cached",
         "call_key",
         "clock",
+        "collect",
         "config",
         "context",
         "flow",
@@ -101,6 +102,8 @@ class TaskExecution:
         self.call_key: bytes | None = None
         self._tries_before = 0
         self.cached: CachedCall | None = None
+        self.collect: Callable[[dict[str, Any]], Any] | None = None
+        """Calls a generator function to its end, where nobody goes through its items."""
         self.value: Any = None
         """What the function returned, if that was a state."""
         self.state: State[Any] | None = None
@@ -162,9 +165,8 @@ class TaskExecution:
         while True:
             failure: BaseException | State[Any]
             try:
-                value = yield Call(
-                    partial(self.task.binder.call, self.parameters), self.task.timeout_seconds, TaskRunTimeoutError
-                )
+                call = partial(self.collect or self.task.binder.call, self.parameters)
+                value = yield Call(call, self.task.timeout_seconds, TaskRunTimeoutError)
             except Exception as error:
                 failure = error
             else:
