@@ -38,7 +38,7 @@ Decision = Callable[[Transaction], Any]
 LINGER = 0.02
 """Seconds between two commits that nobody waits for; an entry that comes later than that is written at once."""
 
-CAPACITY = 100_000
+CAPACITY = 20_000
 """Entries that may be queued before appending waits."""
 
 LARGEST_STATEMENT = 8_192

@@ -38,7 +38,10 @@ def make_private_folder(path: Path) -> None:
     if not path.is_dir():
         if path.parent != path:
             make_private_folder(path.parent)
-        path.mkdir(mode=PRIVATE_FOLDER, exist_ok=True)
+        try:
+            path.mkdir(mode=PRIVATE_FOLDER, exist_ok=True)
+        except FileExistsError as error:
+            raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(path)) from error
 
 
 def _write_synced(path: Path, content: bytes) -> None:

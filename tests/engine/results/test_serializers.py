@@ -138,7 +138,7 @@ def test_what_cannot_be_serialized(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", [name for name in KINDS if "json" not in name])
-@pytest.mark.parametrize("blob", [b"x", b"gAVLAS4=x", b"!!!!"])
+@pytest.mark.parametrize("blob", [b"x", b"gAVL", b"!!!!"])
 def test_damaged_bytes(name: str, blob: bytes) -> None:
     with pytest.raises((DamagedResult, pickle.UnpicklingError, EOFError)):
         resolve_serializer(name).loads(blob)

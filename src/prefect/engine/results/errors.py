@@ -15,3 +15,6 @@ class DamagedResult(SerializationError):
 
 class ResultStorageError(PrefectException, OSError):
     """The result storage cannot be written to or read from."""
+
+    def __str__(self) -> str:
+        return str(self.args[0])  # an OSError with `errno` and `filename` would show only these

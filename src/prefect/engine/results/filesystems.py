@@ -167,6 +167,7 @@ _REMEDIES = {
     errno.EROFS: "The disk is mounted read-only: choose another storage.",
     errno.EACCES: "Grant this user the right to it, or choose another storage.",
     errno.EPERM: "Grant this user the right to it, or choose another storage.",
+    errno.ENOTDIR: "A file stands where a folder is needed: move it, or choose another storage.",
     errno.ENAMETOOLONG: "Choose a shorter result_storage_key.",
 }
 

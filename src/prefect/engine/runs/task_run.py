@@ -256,6 +256,8 @@ class TaskExecution:
             return False
         state = recorded_state(recorded, self.config)
         self.run.id = recorded.run_id
+        self.run.name = f"{self.task.name}-{name_suffix(recorded.run_id.int)}"
+        self.run.dynamic_key = f"{recorded.run_id.int:032x}"
         if state is None:
             self.run.sequence = recorded.sequence
             self.run.run_count = recorded.run_count
