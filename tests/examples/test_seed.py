@@ -14,14 +14,16 @@ import pytest
 
 from examples.seed.__main__ import run
 from examples.seed.open_names import expensive_transform, namespace
+from prefect.testing.utilities import prefect_test_harness
 from tests.examples.commands import Terminal
 
 
 @pytest.fixture
 def names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, Any]]:
+    """What the blocks leave open, and a record of their own: a cache would outlive the test."""
     monkeypatch.chdir(tmp_path)
     found = namespace(tmp_path)
-    with closing(found["engine"]):
+    with prefect_test_harness(), closing(found["engine"]):
         yield found
 
 

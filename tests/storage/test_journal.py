@@ -498,13 +498,3 @@ store.close()
     )
     assert done.stderr == ""
     assert stored(tmp_path / "prefect.db", COUNT_LOGS) == [(1000,)]
-
-
-def test_reading_does_not_append(store: Store) -> None:
-    with pytest.raises(TypeError, match="cannot append to 'log'"):
-        store.read(lambda tx: tx.append(LOG, log_row(1)))
-
-
-def test_readers_do_not_write(store: Store) -> None:
-    with pytest.raises(StorageError):
-        store.read(lambda tx: tx.execute("DELETE FROM log"))

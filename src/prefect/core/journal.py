@@ -63,6 +63,9 @@ class Ledger(NamedTuple):
     newest_by: str | None = None
     """Column that decides which of two entries of the same key stays; None keeps the first."""
 
+    fenced_by: str | None = None
+    """Column whose higher value wins whatever the order: what a superseded attempt still writes is refused."""
+
     updated: tuple[str, ...] = ()
     """Columns that a newer entry replaces."""
 
@@ -83,6 +86,7 @@ LEDGERS: dict[str, Ledger] = {
         (*_TASK_RUN_FIXED, *_TASK_RUN_CHANGING),
         key=("id",),
         newest_by="sequence",
+        fenced_by="attempt",
         updated=tuple(_TASK_RUN_CHANGING),
     ),
     TASK_RUN_STATE: Ledger(

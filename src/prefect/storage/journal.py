@@ -393,5 +393,8 @@ def _make_statement(ledger: Ledger, count: int) -> str:
     if ledger.newest_by is not None:
         changes = ", ".join(f'"{name}" = excluded."{name}"' for name in ledger.updated)
         order = f'excluded."{ledger.newest_by}" > "{ledger.table}"."{ledger.newest_by}"'
+        if ledger.fenced_by is not None:
+            ours, theirs = f'excluded."{ledger.fenced_by}"', f'"{ledger.table}"."{ledger.fenced_by}"'
+            order = f"{ours} > {theirs} OR ({ours} = {theirs} AND {order})"
         conflict = f"DO UPDATE SET {changes} WHERE {order}"
     return f'INSERT INTO "{ledger.table}" ({columns}) VALUES {values} ON CONFLICT ({", ".join(ledger.key)}) {conflict}'
