@@ -70,7 +70,8 @@ def _cell(figure: Figure, samples: Samples | None) -> str:
     if not values:
         return "failed" if samples and samples.errors else ""
     spread = f" ({_number(min(values))}..{_number(max(values))})" if len(values) > 1 else ""
-    return f"{_number(median(values))} {figure.unit}{spread}"
+    failed = f" {len(samples.errors)} failed" if samples and samples.errors else ""
+    return f"{_number(median(values))} {figure.unit}{spread}{failed}"
 
 
 def _verdict(figure: Figure, value: float | None) -> str:

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from prefect import allow_failure, flow, pause_flow_run, suspend_flow_run, task, unmapped
+from prefect import allow_failure, flow, task, unmapped
 from prefect.futures import wait
-from prefect.task_runners import ProcessPoolTaskRunner, ThreadPoolTaskRunner
+from prefect.task_runners import ThreadPoolTaskRunner
 from prefect.utilities.annotations import freeze, opaque, quote
 from prefect.utilities.callables import get_call_parameters, get_parameter_defaults, parameters_to_args_kwargs
 from prefect.utilities.collections import (
@@ -159,6 +159,8 @@ def runner_started_twice():
 
 @case
 def tasks_in_processes():
+    from prefect.task_runners import ProcessPoolTaskRunner
+
     @flow(task_runner=ProcessPoolTaskRunner(max_workers=1))
     def main():
         return double.map([1, 2]).result()
@@ -168,9 +170,13 @@ def tasks_in_processes():
 
 @case
 def pausing_outside_of_a_flow():
+    from prefect import pause_flow_run, suspend_flow_run
+
     return [observe(attempt(pause_flow_run)), observe(attempt(suspend_flow_run))]
 
 
 @case
 def suspending_without_a_deployment():
+    from prefect import suspend_flow_run
+
     return observe(attempt(flow(lambda: suspend_flow_run(), name="main")))

@@ -269,9 +269,9 @@ class ResultStore:
         """The record under a key if it may be used: whole, trusted and not expired; else None."""
         place, bound = self._place(key)
         try:
-            known = self.cache.get(place) if self.cache_result_in_memory else None
+            known = self._fresh(place)
             if known is not None:
-                return None if self._expired(known.expiration) else known
+                return known
             stored = self._load(place, bound)
             if stored is None or self._expired(stored.expiration):
                 return None
@@ -283,12 +283,16 @@ class ResultStore:
     def exists(self, key: str) -> bool:
         """Whether `find` would find a record, as far as can be told without reading its value."""
         place, bound = self._place(key)
-        known = self.cache.get(place) if self.cache_result_in_memory else None
         try:
-            stored: ResultRecord[Any] | StoredRecord | None = known or self._load(place, bound)
+            stored: ResultRecord[Any] | StoredRecord | None = self._fresh(place) or self._load(place, bound)
             return stored is not None and not self._expired(stored.expiration)
-        except (DamagedResult, ValueError):
+        except (DamagedResult, ResultStorageError, ValueError):
             return False
+
+    def _fresh(self, place: str) -> ResultRecord[Any] | None:
+        """The record at hand, unless it has expired: then another process may have written a newer one."""
+        known = self.cache.get(place) if self.cache_result_in_memory else None
+        return None if known is None or self._expired(known.expiration) else known
 
     def _load(self, place: str, bound: str) -> StoredRecord | None:
         """What is stored, unread; None if nothing is. Raises DamagedResult if it is not a whole record."""

@@ -13,11 +13,16 @@ from prefect.core.lifecycle.outcome import HeldResult
 from prefect.core.lifecycle.states import State, StateType
 from prefect.engine.futures import PrefectFuture
 
+PLAIN = frozenset({type(None), bool, int, float, str, bytes, dict})
+"""Types of values that are no state and hold none that would count."""
+
 _COLLECTIONS = (list, tuple, set, frozenset)
 
 
 def returned_state(value: Any, moment: int) -> State[Any]:
     """The final state of a run that returned `value` at `moment`."""
+    if type(value) in PLAIN:
+        return State.at(moment, StateType.COMPLETED, "Completed", None, HeldResult(value))
     if isinstance(value, State) and not value.belongs_to_run:
         return _taken(value)
     states = _states_of(value)

@@ -270,13 +270,17 @@ class TaskExecution:
 
     def _begin(self) -> None:
         """Record Pending and Running, and make the context the function will see."""
-        now = self._make_ready()
-        self.recorder.enter_briefly(State.at(now, StateType.RUNNING, "Running"))
+        self._prepare()
+        self.recorder.start(self.clock.now())
 
-    def _make_ready(self) -> int:
-        """Record Pending and make the context the function will see; returns the moment."""
-        now = self.clock.now()
+    def _make_ready(self) -> None:
+        """Record Pending, where more has to be waited for, and make the context the function will see."""
+        self._prepare()
+        self.recorder.pass_through(State.at(self.clock.now(), StateType.PENDING, "Pending"))
+
+    def _prepare(self) -> None:
         self.context = self._make_context()
+        self._tries_before = self.run.run_count
         template = self.task.task_run_name
         if template is not None:
             token = TaskRunContext.current.set(self.context)
@@ -284,9 +288,6 @@ class TaskExecution:
                 self.run.name = templated_name(template, self.parameters, "task_run_name")
             finally:
                 TaskRunContext.current.reset(token)
-        self._tries_before = self.run.run_count
-        self.recorder.pass_through(State.at(now, StateType.PENDING, "Pending"))
-        return now
 
     def _make_context(self) -> TaskRunContext:
         moment = self.clock.now()
