@@ -18,3 +18,9 @@ show prefect flow-run inspect "$run"
 show prefect task-run ls --limit 15
 show prefect artifact ls
 show prefect artifact inspect ledger-load --limit 1
+
+cat <<END
+
+Kill it halfway next time (kill -9, or Ctrl-C). What was booked stays booked, and this finishes the rest:
+PREFECT_HOME=.demo $BIN/prefect flow-run retry ID
+END

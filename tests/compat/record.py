@@ -27,7 +27,6 @@ QUIET = {
     "DO_NOT_TRACK": "1",
     "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
     "PREFECT_LOGGING_TO_API_ENABLED": "false",  # a second per flow run, and no case reads logs back
-    "PREFECT_LOGGING_TO_CONSOLE": "false",
 }
 SLOW_SECONDS = 3.0
 STUCK_SECONDS = 30.0

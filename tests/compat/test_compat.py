@@ -26,7 +26,6 @@ def hermetic_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """One temporary home and record for all cases."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PREFECT_HOME", str(tmp_path_factory.mktemp("home")))
-        patch.setenv("PREFECT_LOGGING_TO_CONSOLE", "false")
         with prefect_test_harness():
             yield
 

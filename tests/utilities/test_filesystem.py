@@ -47,6 +47,22 @@ def test_a_write_that_fails_leaves_nothing(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == [path]
 
 
+@pytest.mark.skipif(os.name == "nt", reason="folders are not synced on Windows")
+def test_a_write_is_on_disk_before_it_shows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Synced is first the content under another name, then, once it has its name, the folder."""
+    synced: list[tuple[bool, bool]] = []
+    path = tmp_path / "file"
+    fsync = os.fsync
+
+    def record(descriptor: int) -> None:
+        synced.append((stat.S_ISDIR(os.fstat(descriptor).st_mode), path.exists()))
+        fsync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", record)
+    write_atomically(path, b"x")
+    assert synced == [(False, False), (True, True)]
+
+
 def test_writers_at_once_leave_one_whole_file(tmp_path: Path) -> None:
     path = tmp_path / "file"
     contents = [bytes([65 + n]) * 100_000 for n in range(8)]

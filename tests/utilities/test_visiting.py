@@ -170,11 +170,12 @@ def test_shared_parts_are_replaced_everywhere() -> None:
 
 
 def test_replacements_that_vanish_do_not_confuse() -> None:
-    """A list made by the visitor may get the address of one that was made before it and is gone."""
-    found = visit_collection(
-        list(range(500)), lambda each: [str(each)] if isinstance(each, int) else each, return_data=True
-    )
-    assert found == [[str(each)] for each in range(500)]
+    """A list made by the visitor, and replaced, leaves its address to the next one."""
+
+    def visit(value: Any) -> Any:
+        return [str(value)] if isinstance(value, int) else f"{value}!" if isinstance(value, str) else value
+
+    assert visit_collection(list(range(500)), visit, return_data=True) == [[f"{each}!"] for each in range(500)]
 
 
 nested = st.recursive(

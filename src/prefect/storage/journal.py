@@ -38,10 +38,10 @@ Decision = Callable[[Transaction], Any]
 LINGER = 0.02
 """Seconds between two commits that nobody waits for; an entry that comes later than that is written at once."""
 
-CAPACITY = 20_000
+CAPACITY = 50_000
 """Entries that may be queued before appending waits."""
 
-LARGEST_STATEMENT = 8_192
+LARGEST_STATEMENT = 32_766
 """Bound parameters of one statement; SQLite allows 32,766."""
 
 PATIENCE = 10.0

@@ -31,7 +31,9 @@ def test_defaults_come_from_the_configuration(installation: Installation) -> Non
 
 
 def test_whether_results_are_kept(installation: Installation) -> None:
-    assert not (should_persist_result() or get_default_persist_setting() or get_default_persist_setting_for_tasks())
+    assert not should_persist_result()
+    assert not get_default_persist_setting()
+    assert not get_default_persist_setting_for_tasks()
     installation.change(results_persist_by_default=True)
     assert should_persist_result()
     assert get_default_persist_setting()

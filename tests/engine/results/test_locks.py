@@ -101,7 +101,7 @@ async def test_coroutines_take_turns(manager: LockManager, key: str) -> None:
         inside -= 1
         manager.release_lock(key, f"task {number}")
 
-    await asyncio.gather(*(work(number) for number in range(60)))
+    await asyncio.gather(*(work(number) for number in range(40)))
     assert await manager.await_for_lock(key, timeout=1)
 
 

@@ -174,8 +174,8 @@ DAMAGES: dict[str, bytes] = {
     "truncated": b'{"metadata": {"storage_key": "k", "exp',
     "another document": b'{"hello": "world"}',
     "a list": b"[1, 2]",
-    "odd expiration": b'{"metadata": {"storage_key": "k", "expiration": "soon", "serializer": {"type": "json"}}, "result": "1"}',
-    "expiration of an odd type": b'{"metadata": {"storage_key": "k", "expiration": [], "serializer": {"type": "json"}}, "result": "1"}',
+    "odd expiration": b'{"metadata": {"expiration": "soon", "serializer": {"type": "json"}}, "result": "1"}',
+    "odd type of expiration": b'{"metadata": {"expiration": [], "serializer": {"type": "json"}}, "result": "1"}',
 }
 
 
