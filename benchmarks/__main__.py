@@ -16,6 +16,7 @@ from benchmarks.running import measure, note
 def main() -> int:
     """Run the chosen scenarios and print the report. Exit code 1 if something could not be measured."""
     options = _options()
+    machine = report.machine()
     names = options.only or [scenario.name for scenario in SCENARIOS]
     with tempfile.TemporaryDirectory(prefix="headrace-bench-", ignore_cleanup_errors=True) as scratch:
         chosen = [peers.ours()]
@@ -26,12 +27,12 @@ def main() -> int:
             note(f"measuring {scenario.name} ...")
             measured[scenario.name] = measure(scenario, chosen, options.repeats, options.scale)
     title = chosen[-1].title if len(chosen) > 1 else ""
-    print(f"{report.machine()}; median (min..max) of {options.repeats}, scale {options.scale:g}\n")
+    print(f"{machine}; median (min..max) of {options.repeats}, scale {options.scale:g}\n")
     print("\n".join(report.lines(measured, title)))
     missed = report.missed(measured)
     print(f"\nmissed: {'; '.join(missed)}" if missed else "\nall budgets met")
     if options.json:
-        settings = {"repeats": options.repeats, "scale": options.scale, "peer": title}
+        settings = {"machine": machine, "repeats": options.repeats, "scale": options.scale, "peer": title}
         text = json.dumps(report.as_data(measured, settings), indent=1)
         options.json.write_text(text + "\n", encoding="utf-8")
     return 1 if any(mine.errors for samples in measured.values() for mine in samples.values()) else 0

@@ -3,8 +3,8 @@
 Three views of `scenarios/sequential`, ours only:
 
 1. *Variants*: the same run with one thing switched off (log lines in the record, all log lines, garbage
-   collector), each in a process of its own; the difference is what that thing costs. Beside them the floor: as many rows put into
-   SQLite by hand, in durable groups.
+   collector), each in a process of its own; the difference is what that thing costs. Beside them the floor: as
+   many rows put into SQLite by hand, in durable groups.
 2. *Threads*: processor time of each thread while the tasks run; what the writer thread takes competes for the
    interpreter lock with the caller.
 3. *Functions*: cProfile of the calling thread, by room of the package and by function. The profiler makes

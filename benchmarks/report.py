@@ -16,9 +16,17 @@ HEADINGS = ("what", "Headrace", "{peer}", "better", "budget", "")
 
 
 def machine() -> str:
-    """The machine in one line; figures of two machines do not compare."""
+    """The machine in one line; figures of two machines do not compare, nor do those of a busy one."""
     cores = os.cpu_count() or 1
-    return f"{platform.system()} {platform.machine()}, {cores} cores, Python {platform.python_version()}"
+    return f"{platform.system()} {platform.machine()}, {cores} cores, Python {platform.python_version()}, {_load()}"
+
+
+def _load() -> str:
+    """How busy the machine is with other things; to be asked before anything is measured."""
+    if not hasattr(os, "getloadavg"):
+        return "load unknown"
+    load = os.getloadavg()[0]
+    return f"load {load:.1f} at the start{' (others are at work: read with care)' if load > 0.7 else ''}"
 
 
 def lines(measured: Measured, peer_title: str) -> Iterator[str]:
@@ -92,7 +100,6 @@ def _number(value: float) -> str:
 def as_data(measured: Measured, settings: dict[str, Any]) -> dict[str, Any]:
     """Everything measured, every sample included."""
     return {
-        "machine": machine(),
         "settings": settings,
         "figures": [
             _figure_data(figure, measured[figure.scenario]) for figure in FIGURES if figure.scenario in measured

@@ -20,7 +20,7 @@ def differing(expected: Any, found: Any, where: str = "") -> Iterator[tuple[str,
     elif isinstance(expected, list) and isinstance(found, list) and len(expected) == len(found):
         for index, (one, other) in enumerate(zip(expected, found, strict=True)):
             yield from differing(one, other, f"{where}/{index}")
-    elif expected != found or type(expected) is not type(found):
+    elif expected != found or isinstance(expected, bool) is not isinstance(found, bool):
         yield where, expected, found
 
 

@@ -18,7 +18,7 @@ from prefect.engine.calls.identity import ROOT
 from prefect.engine.calls.replay import Occurrences, Replay
 from prefect.engine.calls.tracking import ResultTracker
 from prefect.engine.config import EngineConfig
-from prefect.engine.crew import Crew
+from prefect.engine.pool import Crew
 from prefect.engine.results.surroundings import surroundings
 from prefect.engine.runtime import Runtime
 from prefect.engine.specs import FlowSpec, TaskSpec

@@ -12,11 +12,11 @@ from prefect.engine.runs.entry import (
     run_flow_async,
     run_task,
     run_task_async,
+    runner_for_submission,
     task_execution,
 )
 from prefect.engine.runs.generators import iterate, iterate_async
 from prefect.engine.runs.resuming import stored_parameters
-from prefect.engine.runs.submitting import runner_for_submission
 from prefect.utilities.callables import explode_variadic_parameter, parameter_schema
 from prefect.utilities.hashing import hash_objects
 

@@ -9,13 +9,18 @@ from __future__ import annotations
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Generator
+from types import CoroutineType
 from typing import Any, TypeVar
 
-from prefect.engine.awaiting import is_awaitable
 from prefect.engine.timeouts import DeadlineReached, call_with_timeout, deadline_error
 
 T = TypeVar("T")
 Steps = Generator["Step", Any, T]
+
+
+def is_awaitable(value: Any) -> bool:
+    """Whether `await value` works; without `inspect`, whose import costs more than the rest of the engine's."""
+    return type(value) is CoroutineType or hasattr(value, "__await__")
 
 
 class Step(ABC):

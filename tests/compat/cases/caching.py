@@ -296,7 +296,7 @@ def key_function_that_fails():
 @case
 def key_function_and_policy_together():
     return [
-        attempt(task, lambda: 1, cache_key_fn=lambda *_: "a", cache_policy=INPUTS),
+        type(attempt(task, lambda: 1, cache_key_fn=lambda *_: "a", cache_policy=INPUTS)).__name__,
         type(task(lambda: 1, cache_key_fn=lambda *_: "a").cache_policy).__name__,
     ]
 

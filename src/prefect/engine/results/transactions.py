@@ -22,13 +22,12 @@ from contextvars import ContextVar, Token
 from functools import partial
 from typing import Any, ClassVar, Self
 
-from prefect.engine.awaiting import is_awaitable
 from prefect.engine.drive import adrive, drive
 from prefect.engine.results.defaults import default_holder
 from prefect.engine.results.records import ResultRecord
 from prefect.engine.results.store import ResultStore, get_result_store
 from prefect.engine.results.surroundings import Logger, surroundings
-from prefect.engine.steps import Block, Step, Steps
+from prefect.engine.steps import Block, Step, Steps, is_awaitable
 from prefect.exceptions import ConfigurationError, SerializationError
 from prefect.utilities.annotations import NotSet
 from prefect.utilities.asyncutils import wait_if_awaitable

@@ -9,8 +9,7 @@ from typing import Any
 
 from prefect.core.lifecycle.runs import Run
 from prefect.core.lifecycle.states import State
-from prefect.engine.awaiting import is_awaitable
-from prefect.engine.steps import Step, Steps
+from prefect.engine.steps import Step, Steps, is_awaitable
 from prefect.utilities.asyncutils import wait_if_awaitable
 
 Log = Callable[..., None]

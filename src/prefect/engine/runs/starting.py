@@ -7,7 +7,11 @@ this call of the subflow from others when the parent is resumed.
 from __future__ import annotations
 
 import json
+import os
+import platform
+import sys
 from collections.abc import Iterable
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -19,7 +23,6 @@ from prefect.engine.calls.inputs import Resolver
 from prefect.engine.calls.replay import Replay
 from prefect.engine.config import EngineConfig
 from prefect.engine.context import FlowRunContext, TaskRunContext, caller_key, current_tags
-from prefect.engine.runs.environment import environment_json
 from prefect.engine.runs.keeping import keep_parameters, keep_small, recorded_state
 from prefect.engine.runs.naming import templated_name
 from prefect.engine.runs.recorder import TaskRecorder
@@ -241,3 +244,15 @@ class FlowStart:
                 self.parent.results.add(value, self.child.run.id, self.call_key)
         details = StateDetails(**{**state.detail_facts(), "task_run_id": self.child.run.id})
         self.child.enter(State.at(self.clock.now(), state.type, state.name, state.message, details=details))
+
+
+@cache
+def environment_json() -> str:
+    """Interpreter, platform, host, process and command as JSON text."""
+    return json.dumps({
+        "python": platform.python_version(),
+        "platform": sys.platform,
+        "host": platform.node(),
+        "pid": os.getpid(),
+        "command": sys.argv[:1],
+    })  # fmt: skip
