@@ -23,7 +23,7 @@ from prefect.core.lifecycle.states import State, StateType
 from prefect.core.ports import RecordedCall
 from prefect.engine.config import EngineConfig
 from prefect.engine.results.defaults import get_default_result_storage
-from prefect.engine.results.filesystems import LocalFileSystem
+from prefect.engine.results.filesystems import LocalFileSystem, call_storage
 from prefect.engine.results.records import ResultRecord, ResultRecordMetadata
 from prefect.engine.results.store import ResultStore
 from prefect.engine.results.tags import TOO_LARGE, decode_inline, encode_inline
@@ -45,13 +45,22 @@ def keep(value: Any, config: EngineConfig, flow_run_id: UUID, run_id: UUID) -> S
         return NOT_KEPT
     if inline is not TOO_LARGE:
         return inline
-    key = f"{REPLAY}/{flow_run_id}/{run_id}"
     try:
-        yield Block(partial(replay_store(config).write, value, key))
+        kept: Kept = yield Block(partial(_keep_large, value, config, f"{REPLAY}/{flow_run_id}/{run_id}"))
+        return kept
     except Exception as error:
         logger.warning("The result of task run %s is not kept, so it would run again on a retry: %s", run_id, error)
         return NOT_KEPT
-    return REPLAY, key.encode()
+
+
+def _keep_large(value: Any, config: EngineConfig, key: str) -> Kept:
+    """Write a result into a file of its own, as it would stand in the journal."""
+    encoded = encode_inline(value, config.results_key())
+    if encoded is None:
+        return NOT_KEPT
+    kind, content = encoded
+    call_storage(replay_storage(config), "write_path", key, content)
+    return REPLAY, f"{kind}:{key}".encode()
 
 
 def keep_small(value: Any, config: EngineConfig) -> Kept:
@@ -65,11 +74,9 @@ def keep_reference(record: ResultRecord[Any]) -> Kept:
     return STORED, json.dumps(record.reference, default=str).encode()
 
 
-def replay_store(config: EngineConfig) -> ResultStore:
+def replay_storage(config: EngineConfig) -> LocalFileSystem:
     """Where large results wait for their flow run to complete."""
-    return ResultStore(
-        result_storage=LocalFileSystem(basepath=str(config.results_storage_path)), cache_result_in_memory=False
-    )
+    return LocalFileSystem(basepath=str(config.results_storage_path))
 
 
 def forget_replay(config: EngineConfig, flow_run_id: UUID) -> None:
@@ -95,7 +102,8 @@ def recorded_state(call: RecordedCall, config: EngineConfig) -> State[Any] | Non
 
 def _value(kind: str, content: bytes, config: EngineConfig) -> Any:
     if kind == REPLAY:
-        return replay_store(config).read(content.decode()).result
+        kind, _, key = content.decode().partition(":")
+        content = call_storage(replay_storage(config), "read_path", key)
     if kind == STORED:
         metadata = ResultRecordMetadata.model_validate(json.loads(content))
         return ResultStore(result_storage=get_default_result_storage()).read(metadata.storage_key).result
