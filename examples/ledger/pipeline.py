@@ -1,9 +1,7 @@
 """The pipeline: what runs, in which order, and what runs side by side.
 
-Tasks that only read or compute keep no results (`persist_result=False`): doing them again costs little and
-changes nothing. What a run must never do twice is booking, so `book` keeps its small result. A run that was
-killed is finished with `prefect flow-run retry <id>`: it reads the export again, and books only the chunks
-that were not yet booked.
+A run that was killed is finished with `prefect flow-run retry ID`: the export is read again, and what had been
+checked and booked isn't done again. A chunk in flight at that moment is booked once more, to the same effect.
 """
 
 from __future__ import annotations
@@ -28,7 +26,7 @@ def prepare(url: str) -> None:
     warehouse.create(url)
 
 
-@task(retries=3, retry_delay_seconds=[0.1, 0.2, 0.4], persist_result=False)
+@task(retries=3, retry_delay_seconds=[0.1, 0.2, 0.4])
 def read_reference(name: str) -> pd.DataFrame:
     return source.fetch_reference(name, attempt=runtime.task_run.run_count)
 
@@ -38,17 +36,17 @@ def update_dimension(url: str, name: str, rows: pd.DataFrame) -> int:
     return warehouse.upsert_dimension(url, name, rows)
 
 
-@task(persist_result=False)
+@task
 def extract(chunk_rows: int, limit: int | None) -> Iterator[pd.DataFrame]:
     yield from source.read_export(chunk_rows, limit)
 
 
-@task(persist_result=False)
+@task
 def validate(chunk: pd.DataFrame, airports: frozenset[str]) -> Checked:
     return rules.check(chunk, airports)
 
 
-@task(persist_result=False)
+@task
 def transform(rows: pd.DataFrame) -> pd.DataFrame:
     return rules.to_facts(rows)
 

@@ -96,7 +96,9 @@ class Flow(Runnable, Generic[P, R]):
     @property
     def version(self) -> str | None:
         """The version given, or a hash of the file the flow stands in."""
-        return self._given_version or source_version(self.fn)
+        if self._given_version is None:
+            self._given_version = source_version(self.fn)
+        return self._given_version
 
     @property
     def entrypoint(self) -> str | None:
