@@ -10,7 +10,15 @@ from prefect.connect import engine, engine_config
 from prefect.core.lifecycle.states import State
 from prefect.engine.calls.sources import entrypoint_of, source_version
 from prefect.engine.loading import calls_are_off, note_skipped_call
-from prefect.runnables import Hook, Runnable, check_options, check_retries
+from prefect.runnables import (
+    Hook,
+    Runnable,
+    check_options,
+    check_result_options,
+    check_retries,
+    check_retry_delay,
+    check_task_runner,
+)
 from prefect.utilities.annotations import NotSet
 
 if TYPE_CHECKING:
@@ -73,11 +81,15 @@ class Flow(Runnable, Generic[P, R]):
         self._given_version = version
         self.retries = config.flow_default_retries if retries is None else retries
         check_retries(self.retries)
+        if retry_delay_seconds is not None:
+            check_retry_delay(retry_delay_seconds, several=False)
         default_delay = config.flow_default_retry_delay_seconds
         self.retry_delay_seconds = default_delay if retry_delay_seconds is None else retry_delay_seconds
         self._task_runner = task_runner() if isinstance(task_runner, type) else task_runner
+        check_task_runner(self._task_runner)
         self.timeout_seconds = float(timeout_seconds) if timeout_seconds else None
         self.should_validate_parameters = validate_parameters
+        check_result_options(result_storage, result_serializer)
         keeps = result_storage is not None or result_serializer is not None
         self.persist_result = True if persist_result is None and keeps else persist_result
         self.result_storage = result_storage

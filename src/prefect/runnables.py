@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import partial, update_wrapper
 from types import MethodType
 from typing import Any, ClassVar, Self, cast
+from uuid import UUID
 
 from prefect.engine.calls.signatures import Binder
 from prefect.engine.calls.sources import plain_function
@@ -182,6 +183,43 @@ def check_retries(retries: Any) -> None:
         raise TypeError(f"retries must be a whole number, not {retries!r}.")
     if retries < 0:
         raise ValueError(f"retries must be 0 or more, not {retries}.")
+
+
+def check_retry_delay(delay: Any, several: bool) -> None:
+    """Raise TypeError unless `retry_delay_seconds` is a number, or with `several` a list of them; ValueError if negative."""
+    given = delay if several and isinstance(delay, (list, tuple)) else (delay,)
+    for seconds in given:
+        if not isinstance(seconds, (int, float)):
+            kinds = "a number, a list of numbers, or a function that returns one" if several else "a number"
+            raise TypeError(f"retry_delay_seconds must be {kinds}, not {delay!r}.")
+        if not 0 <= seconds < float("inf"):
+            raise ValueError(f"retry_delay_seconds must be 0 or more, and finite, not {delay!r}.")
+
+
+def check_result_options(storage: Any, serializer: Any) -> None:
+    """Raise TypeError, naming the option, unless results can be stored and serialized with what was given."""
+    if not (storage is None or isinstance(storage, (str, UUID)) or _offers(storage, "read_path", "write_path")):
+        if not hasattr(storage, "__fspath__"):
+            raise TypeError(
+                "result_storage must be a file system, the path of a folder, or the name of a saved block, such as"
+                f" 'local-file-system/results', not {storage!r}."
+            )
+    if not (serializer is None or isinstance(serializer, str) or _offers(serializer, "dumps", "loads")):
+        raise TypeError(
+            f"result_serializer must be a serializer, or the name of one, such as 'json', not {serializer!r}."
+        )
+
+
+def check_task_runner(runner: Any) -> None:
+    """Raise TypeError unless tasks can be submitted to `runner`."""
+    if runner is not None and not _offers(runner, "duplicate", "submit"):
+        raise TypeError(
+            f"task_runner must be a task runner, such as ThreadPoolTaskRunner(max_workers=4), not {runner!r}."
+        )
+
+
+def _offers(value: object, *methods: str) -> bool:
+    return all(hasattr(value, method) for method in methods)
 
 
 def check_name(name: object) -> None:

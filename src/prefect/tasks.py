@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Generic, Literal, ParamSpec, TypeVar, ove
 from prefect.connect import cache_policies, engine, engine_config
 from prefect.core.lifecycle.states import State
 from prefect.engine.calls.sources import function_key
-from prefect.runnables import Hook, Runnable, check_options, check_retries
+from prefect.runnables import Hook, Runnable, check_options, check_result_options, check_retries, check_retry_delay
 from prefect.utilities.annotations import NotSet, unmapped
 
 if TYPE_CHECKING:
@@ -102,6 +102,7 @@ class Task(Runnable, Generic[P, R]):
         self.refresh_cache = refresh_cache
         self.cache_expiration = cache_expiration
         self.cache_result_in_memory = cache_result_in_memory
+        check_result_options(result_storage, result_serializer)
         self.result_storage = result_storage
         self.result_serializer = result_serializer
         self.result_storage_key = result_storage_key
@@ -117,6 +118,8 @@ class Task(Runnable, Generic[P, R]):
         check_retries(self.retries)
         delays = config.task_default_retry_delay_seconds if delays is None else delays
         self.retry_delay_seconds = delays(self.retries) if callable(delays) else delays
+        if self.retry_delay_seconds is not None:
+            check_retry_delay(self.retry_delay_seconds, several=True)
         if isinstance(self.retry_delay_seconds, (list, tuple)) and len(self.retry_delay_seconds) > MOST_RETRY_DELAYS:
             raise ValueError(f"Can not configure more than {MOST_RETRY_DELAYS} retry delays per task.")
         if jitter is not None and jitter < 0:

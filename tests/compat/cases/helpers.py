@@ -166,17 +166,3 @@ def tasks_in_processes():
         return double.map([1, 2]).result()
 
     return attempt(main)
-
-
-@case
-def pausing_outside_of_a_flow():
-    from prefect import pause_flow_run, suspend_flow_run
-
-    return [observe(attempt(pause_flow_run)), observe(attempt(suspend_flow_run))]
-
-
-@case
-def suspending_without_a_deployment():
-    from prefect import suspend_flow_run
-
-    return observe(attempt(flow(lambda: suspend_flow_run(), name="main")))

@@ -15,7 +15,7 @@ from prefect.serializers import (
     Serializer,
 )
 from prefect.settings import PREFECT_RESULTS_PERSIST_BY_DEFAULT, temporary_settings
-from tests.compat.support import attempt, case, folder, in_loop, nonce, observe
+from tests.compat.support import attempt, case, folder, in_loop, observe
 
 
 @dataclass
@@ -77,27 +77,6 @@ def a_storage_switches_persistence_on():
     with folder() as path:
         work = task(lambda: 5, name="work", result_storage=path)
         return [work.persist_result, flow(lambda: 5, name="main", result_storage=path).persist_result]
-
-
-@case
-def a_storage_block_must_be_saved_first():
-    with folder() as path:
-        unsaved = LocalFileSystem(basepath=str(path))
-        return [
-            observe(attempt(lambda: task(lambda: 5, name="work", result_storage=unsaved))),
-            observe(attempt(lambda: flow(lambda: 5, name="main", result_storage=unsaved))),
-        ]
-
-
-@case
-def a_saved_storage_block():
-    name = nonce().replace("_", "-")
-    with folder() as path:
-        saved = LocalFileSystem(basepath=str(path))
-        saved.save(name)
-        work = task(lambda: 5, name="work", persist_result=True, result_storage=saved)
-        by_name = task(lambda: 5, name="work", persist_result=True, result_storage=f"local-file-system/{name}")
-        return [flow(lambda: [work(), by_name()], name="main")(), len(_stored(path))]
 
 
 @case

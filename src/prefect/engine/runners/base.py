@@ -37,6 +37,18 @@ class TaskRunner(ABC, Generic[F]):
         self._streams: list[PrefectFutureStream[Any]] = []
         self._taken_streams: weakref.WeakSet[PrefectFutureStream[Any]] = weakref.WeakSet()
 
+    def _made_with(self) -> tuple[Any, ...]:
+        """The options the runner was made with, in the order in which its class takes them; they make it equal."""
+        return (id(self),)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, TaskRunner) or type(other) is not type(self):
+            return NotImplemented
+        return self._made_with() == other._made_with()
+
+    def __hash__(self) -> int:
+        return hash(type(self))  # options may be dicts, which have no hash
+
     @abstractmethod
     def duplicate(self) -> Self:
         """A new runner of the same settings."""
@@ -96,17 +108,23 @@ class TaskRunner(ABC, Generic[F]):
 
     def cancel_all(self) -> None:
         """Start nothing any more, and let those go who wait."""
+        self._started = False
         self._let_go()
 
     def start(self, context: FlowRunContext | None) -> None:
-        """Get ready; called before the first call is submitted."""
+        """Get ready; called before the first call is submitted. Raises RuntimeError if the runner has started already."""
+        if self._started:
+            raise RuntimeError("This task runner is already started")
         self._started = True
 
     def finish(self) -> None:
         """Wait for every call submitted."""
-        error = self._drain_streams()
-        self._wait_for_open()
-        self._stop_progress()
+        try:
+            error = self._drain_streams()
+            self._wait_for_open()
+            self._stop_progress()
+        finally:
+            self._started = False
         if error is not None:
             raise error
 

@@ -114,17 +114,28 @@ class DaskTaskRunner(TaskRunner[PrefectDaskFuture]):
         """The Dask client, None until the runner has started."""
         return self._client
 
-    def duplicate(self) -> Self:
-        """A new runner of the same settings."""
-        return type(self)(
+    def _made_with(self) -> tuple[Any, ...]:
+        return (
             self.cluster, self.address, self.cluster_class, self.cluster_kwargs or None, self.adapt_kwargs or None,
             self.client_kwargs, self.performance_report_path,
         )  # fmt: skip
+
+    def duplicate(self) -> Self:
+        """A new runner of the same settings."""
+        return type(self)(*self._made_with())
 
     def start(self, context: FlowRunContext | None) -> None:
         """Connect, to a cluster made for the purpose if none was given."""
         super().start(context)
         self._runtime = current_runtime() if context is None else context.runtime
+        try:
+            self._connect()
+        except BaseException:
+            self._started = False
+            self._exits.close()
+            raise
+
+    def _connect(self) -> None:
         distributed = _import_distributed()
         target = self.address or self.cluster
         if target is None:

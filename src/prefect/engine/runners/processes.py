@@ -150,9 +150,12 @@ class ProcessPoolTaskRunner(TaskRunner[PrefectConcurrentFuture[Any]]):
         """Replace the factories."""
         self._factories = tuple(subprocess_message_processor_factories or ())
 
+    def _made_with(self) -> tuple[Any, ...]:
+        return (self._given_workers, self._factories, self.initializer, self.initargs)
+
     def duplicate(self) -> Self:
         """A new runner of the same settings."""
-        return type(self)(self._given_workers, self._factories, self.initializer, self.initargs)
+        return type(self)(*self._made_with())
 
     def start(self, context: FlowRunContext | None) -> None:
         """Make the pool; processes come with the calls."""

@@ -59,20 +59,30 @@ class RayTaskRunner(TaskRunner[PrefectRayFuture]):
         self._began_ray = False
         self._waiters: GrowingPool | None = None
 
+    def _made_with(self) -> tuple[Any, ...]:
+        return (self.address, self.init_kwargs)
+
     def duplicate(self) -> Self:
         """A new runner of the same settings."""
-        return type(self)(self.address, self.init_kwargs)
+        return type(self)(*self._made_with())
 
     def start(self, context: FlowRunContext | None) -> None:
         """Connect, to a cluster started for the purpose if there is none."""
         super().start(context)
         self._runtime = current_runtime() if context is None else context.runtime
+        try:
+            self._connect()
+        except BaseException:
+            self._started = False
+            raise
+        self._waiters = GrowingPool(None, "prefect-ray")
+
+    def _connect(self) -> None:
         self._ray = _import_ray()
         if not self._ray.is_initialized():
             given = {"address": self.address} if self.address else {}
             self._ray.init(**{**given, **self.init_kwargs})
             self._began_ray = True
-        self._waiters = GrowingPool(None, "prefect-ray")
 
     def submit(
         self,

@@ -40,6 +40,9 @@ class ThreadPoolTaskRunner(TaskRunner[PrefectConcurrentFuture[Any]]):
         self.max_workers = max_workers
         self._pool: GrowingPool | None = None
 
+    def _made_with(self) -> tuple[Any, ...]:
+        return (self.max_workers,)
+
     def duplicate(self) -> Self:
         """A new runner of the same settings."""
         return type(self)(max_workers=self.max_workers)

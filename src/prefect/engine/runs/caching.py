@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from prefect.core.lifecycle.outcome import HeldResult, exception_of
@@ -16,6 +17,7 @@ from prefect.core.times import SECOND, to_datetime
 from prefect.engine.config import EngineConfig
 from prefect.engine.context import FlowRunContext, TaskRunContext
 from prefect.engine.logs.loggers import task_run_logger
+from prefect.engine.results.defaults import DEFAULT_STORAGE_KEY_FN
 from prefect.engine.results.records import ResultRecord
 from prefect.engine.results.store import ResultStore
 from prefect.engine.results.transactions import BaseTransaction, Transaction
@@ -86,6 +88,18 @@ class CachedCall:
         if self._persist:
             state.data = record
             self._execution.run.cache_expiration = record.expiration
+
+    def keep_failure(self, state: State[Any]) -> Steps[None]:
+        """Write the exception of a task run that failed, under a key of its own: no cache may find it."""
+        if not self._persist:
+            return
+        try:
+            record = self._store.create_result_record(state.data.get(), DEFAULT_STORAGE_KEY_FN())
+            yield Block(partial(self._store.persist_result_record, record))
+        except Exception as error:  # must not stand in for the failure itself
+            self._execution.log(logging.WARNING, f"The exception of this run is not kept in result storage: {error}")
+            return
+        state.data = record
 
     def _make_transaction(self) -> Transaction:
         key = self._cache_key()

@@ -210,6 +210,8 @@ class FlowExecution:
         if self.run.state is not None and self.run.state.is_final():
             return
         state = self._abandon(error)
+        if isinstance(error, Abort):
+            return  # asked for: by the record, or by the flow itself
         yield from run_hooks(self.flow.on_crashed_hooks, self.flow, self.run, state, self.log)
 
     def _abandon(self, error: BaseException) -> State[Any]:

@@ -177,7 +177,7 @@ class TaskExecution:
                     return
                 failure = state
             if not (yield from self._retry(failure)):
-                self._fail(failure)
+                yield from self._fail(failure)
                 return
 
     # --- before the call
@@ -362,12 +362,15 @@ class TaskExecution:
             return NOT_KEPT
         return (yield from keep(data.get(), self.config, flow_run_id, self.run.id))
 
-    def _fail(self, failure: BaseException | State[Any]) -> None:
+    def _fail(self, failure: BaseException | State[Any]) -> Steps[None]:
         if isinstance(failure, State):
             self._enter_final(failure, logging.ERROR)
             return
         self.recorder.failure = fingerprint_json(failure)
-        self._enter_final(self._failed_state(failure), logging.ERROR)
+        state = self._failed_state(failure)
+        if self.cached is not None:
+            yield from self.cached.keep_failure(state)
+        self._enter_final(state, logging.ERROR)
 
     def _crash(self, error: BaseException) -> None:
         if self.run.state is not None and self.run.state.is_final():
