@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from prefect.engine.results.serializers import Serializer
 
 P = ParamSpec("P")
-R = TypeVar("R")
+R = TypeVar("R", covariant=True)
 T = TypeVar("T")
 
 

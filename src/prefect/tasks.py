@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from prefect.engine.results.policies import CachePolicy
 
 P = ParamSpec("P")
-R = TypeVar("R")
+R = TypeVar("R", covariant=True)
 T = TypeVar("T")
 MOST_RETRY_DELAYS = 50
 

@@ -215,18 +215,18 @@ class PrefectFutureList(list[PrefectFuture[R]]):
         return results
 
 
-class DoneAndNotDoneFutures(NamedTuple):
+class DoneAndNotDoneFutures(NamedTuple, Generic[R]):
     """Futures parted by whether their runs have ended."""
 
-    done: set[PrefectFuture[Any]]
-    not_done: set[PrefectFuture[Any]]
+    done: set[PrefectFuture[R]]
+    not_done: set[PrefectFuture[R]]
 
 
 def _left(deadline: float | None) -> float | None:
     return None if deadline is None else max(deadline - monotonic(), 0)
 
 
-def wait(futures: Iterable[PrefectFuture[R]], timeout: float | None = None) -> DoneAndNotDoneFutures:
+def wait(futures: Iterable[PrefectFuture[R]], timeout: float | None = None) -> DoneAndNotDoneFutures[R]:
     """Wait for all the futures, or for `timeout` seconds; returns them parted into done and not done."""
     deadline = None if timeout is None else monotonic() + timeout
     asked = list(futures)

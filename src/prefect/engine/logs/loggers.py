@@ -128,3 +128,9 @@ def _handle(logger: logging.Logger, level: int, message: str, exc_info: Any, fac
     record = logging.LogRecord(logger.name, level, "", 0, message, None, exc_info)
     record.__dict__.update(facts)
     logger.handle(record)
+
+
+def flush_console() -> None:
+    """Show every line that is held back."""
+    for handler in PREFECT.handlers:
+        handler.flush()

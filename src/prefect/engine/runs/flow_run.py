@@ -24,7 +24,7 @@ from prefect.core.ports import Transition
 from prefect.core.times import SECOND
 from prefect.engine.config import EngineConfig
 from prefect.engine.context import FlowRunContext, TaskRunContext, tags
-from prefect.engine.logs.loggers import log_flow_line
+from prefect.engine.logs.loggers import flush_console, log_flow_line
 from prefect.engine.logs.traces import users_part
 from prefect.engine.runs.failures import crashed_state, describe
 from prefect.engine.runs.final_state import returned_state
@@ -136,6 +136,7 @@ class FlowExecution:
         except FlowRunTimeoutError as error:
             return self._timed_out(error)
         except Exception as error:
+            error.__traceback__ = users_part(error.__traceback__)
             self.log(logging.ERROR, f"Encountered exception during execution: {error!r}", error)
             return self._failed(f"Flow run encountered an exception: {describe(error)}", error)
 
@@ -205,6 +206,7 @@ class FlowExecution:
             forget_replay(self.config, self.run.id)
         state.belong_to(self.run.id, None)
         self.log(logging.INFO, f"Finished in state {state}")
+        flush_console()
 
     def _crash(self, error: BaseException) -> Steps[None]:
         if self.run.state is not None and self.run.state.is_final():

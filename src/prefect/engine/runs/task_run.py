@@ -333,6 +333,9 @@ class TaskExecution:
             return False
 
     def _log_failure(self, failure: BaseException | State[Any]) -> None:
+        """Log why the run failed; the traceback, there and for the caller, begins with the user's own code."""
+        if isinstance(failure, BaseException):
+            failure.__traceback__ = users_part(failure.__traceback__)
         error = None if isinstance(failure, State) else failure
         self.log(
             logging.ERROR,
@@ -354,11 +357,16 @@ class TaskExecution:
                 self.flow.results.add(state.data.get(), self.run.id, self.call_key)  # type: ignore[union-attr]
         self._enter_final(state, logging.INFO if state.is_completed() else logging.ERROR)
 
+    def _opts_out(self) -> bool:
+        """Whether the task, or its flow, says that results are not to be written anywhere."""
+        own, flow = self.task.persist_result, self.flow
+        return own is False or (own is None and flow is not None and flow.flow.persist_result is False)
+
     def _keep_for_replay(self, data: Any) -> Steps[tuple[str | None, bytes | None]]:
         if isinstance(data, ResultRecord) and data.is_persisted:
             return keep_reference(data)
         flow_run_id = self.run.flow_run_id
-        if flow_run_id is None:
+        if flow_run_id is None or self._opts_out():
             return NOT_KEPT
         return (yield from keep(data.get(), self.config, flow_run_id, self.run.id))
 
