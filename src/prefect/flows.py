@@ -34,6 +34,7 @@ class Flow(Runnable, Generic[P, R]):
     """A function whose calls are flow runs; made by the `flow` decorator, which see for the options."""
 
     kind = "flow"
+    fn: Callable[P, R]
     hook_kinds = ("on_completion", "on_failure", "on_cancellation", "on_crashed", "on_running")
     _validator: Any = None
 

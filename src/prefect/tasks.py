@@ -50,6 +50,7 @@ class Task(Runnable, Generic[P, R]):
     """A function whose calls are runs; made by the `task` decorator, which see for the options."""
 
     kind = "task"
+    fn: Callable[P, R]
     hook_kinds = ("on_completion", "on_failure", "on_running", "on_rollback", "on_commit")
 
     on_completion_hooks: list[Hook]

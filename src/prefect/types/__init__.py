@@ -45,11 +45,11 @@ def __getattr__(name: str) -> Any:
 
 
 @cache
-def _types() -> dict[str, Any]:
+def _types() -> dict[str, object]:
     return {**_numbers(), **_texts(), **_collections()}
 
 
-def _numbers() -> dict[str, Any]:
+def _numbers() -> dict[str, object]:
     from pydantic import AfterValidator, BeforeValidator, Field
 
     return {
@@ -63,7 +63,7 @@ def _numbers() -> dict[str, Any]:
     }
 
 
-def _texts() -> dict[str, Any]:
+def _texts() -> dict[str, object]:
     from pydantic import AfterValidator, BeforeValidator, Field
 
     name = Annotated[str, Field(pattern=WITHOUT_BANNED_CHARACTERS)]
@@ -79,7 +79,7 @@ def _texts() -> dict[str, Any]:
     }
 
 
-def _collections() -> dict[str, Any]:
+def _collections() -> dict[str, object]:
     from pydantic import BeforeValidator, Field, Secret, StrictBool, StrictFloat, StrictInt, StrictStr
 
     class SecretDict(Secret[dict[str, Any]]):

@@ -58,7 +58,7 @@ def get_parameter_defaults(fn: Callable[..., object]) -> Parameters:
 
 
 def parameters_to_args_kwargs(
-    fn: Callable[..., object], parameters: Mapping[str, Any]
+    fn: Callable[..., object], parameters: Mapping[str, object]
 ) -> tuple[tuple[Any, ...], Parameters]:
     """Arguments that pass parameters given by name. Raises SignatureMismatchError for unknown names."""
     signature = inspect.signature(fn)
@@ -69,7 +69,7 @@ def parameters_to_args_kwargs(
     return bound.args, bound.kwargs
 
 
-def call_with_parameters(fn: Callable[..., R], parameters: Mapping[str, Any]) -> R:
+def call_with_parameters(fn: Callable[..., R], parameters: Mapping[str, object]) -> R:
     """Call a function with parameters given by name."""
     args, kwargs = parameters_to_args_kwargs(fn, parameters)
     return fn(*args, **kwargs)
@@ -152,7 +152,7 @@ def expand_mapping_parameters(func: Callable[..., object], parameters: Parameter
     return [_call_at(func, index, given, fixed, columns) for index in range(length)]
 
 
-def _items_of(value: object) -> list[Any] | None:
+def _items_of(value: object) -> list[object] | None:
     """The items to map over; None for a parameter that stays whole."""
     if isinstance(value, (allow_failure, quote)):
         inner = _items_of(value.unwrap())
@@ -163,7 +163,7 @@ def _items_of(value: object) -> list[Any] | None:
     return list(value)
 
 
-def _common_length(columns: Mapping[str, list[Any]], parameters: Parameters) -> int:
+def _common_length(columns: Mapping[str, list[object]], parameters: Parameters) -> int:
     if not columns:
         raise MappingMissingIterable(
             "No iterable parameters were received. Parameters for map must include at least one iterable. "
@@ -183,7 +183,7 @@ def _call_at(
     index: int,
     given: Parameters,
     fixed: Parameters,
-    columns: dict[str, list[Any]],
+    columns: dict[str, list[object]],
 ) -> Parameters:
     ordered = {name: columns[name][index] if name in columns else fixed[name] for name in given}
     for name, default in _missing_defaults(func, given):
@@ -191,5 +191,5 @@ def _call_at(
     return collapse_variadic_parameters(func, ordered)
 
 
-def _missing_defaults(func: Callable[..., object], given: Parameters) -> Iterator[tuple[str, Any]]:
+def _missing_defaults(func: Callable[..., object], given: Parameters) -> Iterator[tuple[str, object]]:
     return ((name, value) for name, value in get_parameter_defaults(func).items() if name not in given)

@@ -95,12 +95,12 @@ def distinct(iterable: Iterable[T], key: Callable[[T], Hashable] | None = None) 
 # --- nested dictionaries
 
 
-def dict_to_flatdict(dct: Mapping[K, Any]) -> dict[tuple[K, ...], Any]:
+def dict_to_flatdict(dct: Mapping[K, object]) -> dict[tuple[K, ...], Any]:
     """A nested dict as one whose keys are paths; empty dicts inside stay as values."""
     return dict(_paths(dct, ()))
 
 
-def _paths(dct: Mapping[K, Any], before: tuple[K, ...]) -> Iterator[tuple[tuple[K, ...], Any]]:
+def _paths(dct: Mapping[K, object], before: tuple[K, ...]) -> Iterator[tuple[tuple[K, ...], object]]:
     for key, value in dct.items():
         path = (*before, key)
         if isinstance(value, dict) and value:
@@ -109,7 +109,7 @@ def _paths(dct: Mapping[K, Any], before: tuple[K, ...]) -> Iterator[tuple[tuple[
             yield path, value
 
 
-def flatdict_to_dict(dct: Mapping[tuple[K, ...], Any]) -> dict[K, Any]:
+def flatdict_to_dict(dct: Mapping[tuple[K, ...], object]) -> dict[K, Any]:
     """A nested dict from one whose keys are paths."""
     nested: dict[K, Any] = {}
     for path, value in dct.items():
@@ -120,7 +120,7 @@ def flatdict_to_dict(dct: Mapping[tuple[K, ...], Any]) -> dict[K, Any]:
     return nested
 
 
-def deep_merge(dct: Mapping[K, Any], merge: Mapping[K, Any]) -> dict[K, Any]:
+def deep_merge(dct: Mapping[K, object], merge: Mapping[K, object]) -> dict[K, Any]:
     """A new dict with the items of both; where both hold a dict these are merged, else `merge` wins."""
     merged = dict(dct)
     for key, value in merge.items():
@@ -129,7 +129,7 @@ def deep_merge(dct: Mapping[K, Any], merge: Mapping[K, Any]) -> dict[K, Any]:
     return merged
 
 
-def deep_merge_dicts(*dicts: Mapping[K, Any]) -> dict[K, Any]:
+def deep_merge_dicts(*dicts: Mapping[K, object]) -> dict[K, Any]:
     """All dicts merged, the later ones over the earlier. See `deep_merge`."""
     merged: dict[K, Any] = {}
     for dct in dicts:
@@ -149,7 +149,7 @@ def _path(keys: str | Sequence[str]) -> list[str]:
     return keys.replace("[", ".").replace("]", "").split(".") if isinstance(keys, str) else list(keys)
 
 
-def get_from_dict(dct: Mapping[str, Any], keys: str | Sequence[str], default: D | None = None) -> Any | D | None:
+def get_from_dict(dct: Mapping[str, object], keys: str | Sequence[str], default: D | None = None) -> Any | D | None:
     """What lies at a path inside nested dicts and lists, such as "a.b[0].c"; `default` if nothing does."""
     found: Any = dct
     try:
@@ -160,7 +160,7 @@ def get_from_dict(dct: Mapping[str, Any], keys: str | Sequence[str], default: D 
     return found
 
 
-def set_in_dict(dct: dict[str, Any], keys: str | Sequence[str], value: object) -> None:
+def set_in_dict(dct: dict[str, object], keys: str | Sequence[str], value: object) -> None:
     """Put a value at a path inside nested dicts, making dicts on the way.
 
     Raises TypeError if something other than a dict lies on the way.

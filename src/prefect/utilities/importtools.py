@@ -177,7 +177,7 @@ def _statements(tree: ast.Module) -> list[ast.stmt]:
     return [statement for statement in tree.body if isinstance(statement, defining)]
 
 
-def _run_if_possible(statement: ast.stmt, namespace: dict[str, Any]) -> None:
+def _run_if_possible(statement: ast.stmt, namespace: dict[str, object]) -> None:
     import ast
 
     code = compile(ast.Module([statement], type_ignores=[]), "<safe namespace>", "exec")

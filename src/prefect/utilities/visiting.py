@@ -29,7 +29,7 @@ class StopVisiting(BaseException):
 
 def visit_collection(
     expr: C,
-    visit_fn: Callable[..., Any],
+    visit_fn: Callable[..., object],
     *,
     return_data: bool = False,
     max_depth: int = -1,
@@ -57,13 +57,13 @@ class _Visitor:
 
     __slots__ = ("rebuild", "remove_annotations", "seen", "visit_fn")
 
-    def __init__(self, visit_fn: Callable[..., Any], rebuild: bool, remove_annotations: bool) -> None:
+    def __init__(self, visit_fn: Callable[..., object], rebuild: bool, remove_annotations: bool) -> None:
         self.visit_fn = visit_fn
         self.rebuild = rebuild
         self.remove_annotations = remove_annotations
         self.seen: dict[int, tuple[Any, Any]] = {}
 
-    def visit(self, expr: Any, depth: int, context: Context | None) -> Any:
+    def visit(self, expr: object, depth: int, context: Context | None) -> Any:
         """What takes the place of `expr`."""
         try:
             result = self.visit_fn(expr) if context is None else self.visit_fn(expr, context)
@@ -73,7 +73,7 @@ class _Visitor:
             expr = result
         return expr if depth == 0 or type(expr) in _LEAVES else self.enter(expr, depth, context)
 
-    def enter(self, expr: Any, depth: int, context: Context | None) -> Any:
+    def enter(self, expr: object, depth: int, context: Context | None) -> Any:
         """What takes the place of a value that has been visited, once what is inside it has been too."""
         known = self.seen.get(id(expr))
         if known is not None:
@@ -86,7 +86,7 @@ class _Visitor:
         self.seen[id(expr)] = expr, found
         return found
 
-    def items(self, values: Iterable[Any], depth: int, context: Context | None) -> list[Any]:
+    def items(self, values: Iterable[object], depth: int, context: Context | None) -> list[Any]:
         """What takes the place of each value."""
         if context is not None:
             return [self.visit(value, depth, context.copy()) for value in values]
@@ -97,7 +97,7 @@ class _Visitor:
 _Way = Callable[[_Visitor, Any, int, Context | None], Any]
 
 
-def _same(old: Iterable[Any], new: Iterable[Any]) -> bool:
+def _same(old: Iterable[object], new: Iterable[object]) -> bool:
     return all(map(is_, old, new))
 
 
@@ -153,7 +153,7 @@ def _into_model(visitor: _Visitor, expr: Any, depth: int, context: Context | Non
     return new
 
 
-def _changed(visitor: _Visitor, old: Mapping[str, Any], depth: int, context: Context | None) -> dict[str, Any]:
+def _changed(visitor: _Visitor, old: Mapping[str, object], depth: int, context: Context | None) -> dict[str, object]:
     new = visitor.items(old.values(), depth, context)
     return {name: value for name, value in zip(old, new, strict=True) if value is not old[name]}
 
@@ -166,7 +166,7 @@ _WAYS: dict[type, _Way] = {
 }
 
 
-def _way_into(expr: Any) -> _Way | None:
+def _way_into(expr: object) -> _Way | None:
     """How to look into a value; None if it is not looked into."""
     way = _WAYS.get(type(expr))
     if way is not None or isinstance(expr, type):

@@ -26,7 +26,7 @@ class ArrowSerializer(Serializer):
     type: str = "arrow"
     compression: str | None = "zstd"
 
-    def dumps(self, obj: Any) -> bytes:
+    def dumps(self, obj: object) -> bytes:
         pyarrow = _pyarrow()
         table = _to_table(obj, self.type)
         sink = pyarrow.BufferOutputStream()
@@ -53,7 +53,7 @@ class ParquetSerializer(Serializer):
     type: str = "parquet"
     compression: str = "zstd"
 
-    def dumps(self, obj: Any) -> bytes:
+    def dumps(self, obj: object) -> bytes:
         pyarrow = _pyarrow("parquet")
         sink = pyarrow.BufferOutputStream()
         pyarrow.parquet.write_table(_to_table(obj, self.type), sink, compression=self.compression)
@@ -79,7 +79,7 @@ def _pyarrow(module: str = "ipc") -> Any:
     return sys.modules["pyarrow"]
 
 
-def _to_table(obj: Any, serializer: str) -> Any:
+def _to_table(obj: object, serializer: str) -> Any:
     """The frame as a pyarrow table that knows what it was."""
     for package, convert in (("pandas", _from_pandas), ("polars", _from_polars), ("pyarrow", _from_pyarrow)):
         library = sys.modules.get(package)

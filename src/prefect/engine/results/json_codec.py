@@ -116,7 +116,7 @@ def _encoders() -> dict[type, tuple[str, Callable[[Any], object]]]:
 # --- decoding
 
 
-def prefect_json_object_decoder(result: dict[str, Any]) -> Any:
+def prefect_json_object_decoder(result: dict[str, object]) -> Any:
     """The value a JSON object stands for, importing what it names; the object itself if it stands for none.
 
     Only for text known to be ours: making a class anew runs its code. Raises ValueError for a name that is no
@@ -135,7 +135,7 @@ def prefect_json_object_decoder(result: dict[str, Any]) -> Any:
     return _exception(kind, result[_MESSAGE]) if _EXCEPTION in result else _made(kind, result[_DATA])
 
 
-def closed_decoder(result: dict[str, Any]) -> Any:
+def closed_decoder(result: dict[str, object]) -> Any:
     """As the open decoder, but making only plain kinds and Python's own exceptions.
 
     Raises UntrustedResult for any other name.
@@ -201,7 +201,7 @@ def _bytes_of_text(data: Any) -> bytes:
     return a2b_base64(data["base64"]) if isinstance(data, dict) else data.encode()
 
 
-def _hashable(data: Any) -> Any:
+def _hashable(data: object) -> object:
     """JSON made lists of the tuples that were in a set."""
     return tuple(map(_hashable, data)) if isinstance(data, list) else data
 
@@ -249,7 +249,7 @@ def _decoders() -> dict[str, Callable[[Any], object]]:
     }
 
 
-def revive(tree: object, decode: Callable[[dict[str, Any]], Any]) -> Any:
+def revive(tree: object, decode: Callable[[dict[str, object]], object]) -> Any:
     """Decode every object inside parsed JSON, innermost first, for libraries without an object hook."""
     if isinstance(tree, list):
         return [revive(item, decode) for item in tree]

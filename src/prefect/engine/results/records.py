@@ -164,6 +164,12 @@ class ResultRecord(KeptResult, Generic[R]):
         """Whether the record has been written to its storage."""
         return self._persisted
 
+    def holding(self, result: object) -> ResultRecord[Any]:
+        """This record of what is stored, with another value at hand."""
+        record = ResultRecord(self.metadata, result, self.bound_key)
+        record._persisted = self._persisted
+        return record
+
     def mark_persisted(self) -> None:
         """Note that the record has been written to its storage."""
         self._persisted = True
@@ -323,7 +329,7 @@ def open_record(
     return ResultRecord(metadata, value, bound_key or (tag["key"] if isinstance(tag, dict) else None))
 
 
-def _read(stored: StoredRecord, doubt: str | None) -> tuple[Serializer, Any]:
+def _read(stored: StoredRecord, doubt: str | None) -> tuple[Serializer, object]:
     spec = stored.metadata.get("serializer")
     if doubt is None:
         serializer = _serializer_from(spec)

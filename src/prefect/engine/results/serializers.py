@@ -134,7 +134,7 @@ class PickleSerializer(Serializer):
         if self.picklelib not in ("cloudpickle", "pickle"):
             _library(self, "picklelib", self.picklelib, "pickle library", ("dumps", "loads"))
 
-    def dumps(self, obj: Any) -> bytes:
+    def dumps(self, obj: object) -> bytes:
         if self.picklelib == "cloudpickle":
             return b2a_base64(pickling.dumps_portable(obj))
         try:
@@ -184,7 +184,7 @@ class JSONSerializer(Serializer):
             problem = "`object_hook` cannot be surroundings. Use `object_decoder` instead."
             raise self.refuse("loads_kwargs", problem)
 
-    def dumps(self, obj: Any) -> bytes:
+    def dumps(self, obj: object) -> bytes:
         options = dict(self.dumps_kwargs)
         if self.object_encoder:
             options["default"] = _codec(self.object_encoder)
@@ -211,7 +211,7 @@ class JSONSerializer(Serializer):
         return json if self.jsonlib == "json" else import_module(self.jsonlib)
 
 
-def _codec(path: str) -> Callable[..., Any]:
+def _codec(path: str) -> Callable[..., object]:
     return _CODECS.get(path) or cast(Callable[..., Any], from_qualified_name(path))
 
 
@@ -235,7 +235,7 @@ class CompressedSerializer(Serializer):
         methods = ("compress", "decompress")
         _library(self, "compressionlib", self.compressionlib, "compression library", methods)
 
-    def dumps(self, obj: Any) -> bytes:
+    def dumps(self, obj: object) -> bytes:
         return b2a_base64(import_module(self.compressionlib).compress(self.serializer.dumps(obj)))
 
     def loads(self, blob: bytes) -> Any:
@@ -253,7 +253,7 @@ class CompressedSerializer(Serializer):
             raise DamagedResult(f"{self.compressionlib} cannot decompress it: {error}") from error
 
 
-def _from_spec(value: Any) -> Any:
+def _from_spec(value: object) -> Any:
     return serializer_class(str(value["type"]))(**value) if isinstance(value, Mapping) else value
 
 

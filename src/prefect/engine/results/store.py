@@ -68,7 +68,7 @@ class RecentRecords:
                 self._records[key] = record
             return record
 
-    def __setitem__(self, key: str, record: ResultRecord[Any]) -> None:
+    def __setitem__(self, key: str, record: ResultRecord[object]) -> None:
         with self._lock:
             self._records.pop(key, None)
             self._records[key] = record
@@ -134,7 +134,7 @@ class ResultStore:
         self.storage_key_fn = storage_key_fn
         self.cache = default_cache() if cache is None else cache
 
-    def model_copy(self, *, update: Mapping[str, Any] | None = None) -> Self:
+    def model_copy(self, *, update: Mapping[str, object] | None = None) -> Self:
         """A store with some options changed, which shares this one's cache."""
         options = {name: getattr(self, name) for name in ResultStore.__slots__}
         return type(self)(**{**options, **(update or {})})
@@ -145,7 +145,7 @@ class ResultStore:
 
     # --- as flows and tasks ask for
 
-    def update_for_flow(self, flow: Any) -> Self:
+    def update_for_flow(self, flow: object) -> Self:
         """This store with a flow's options for its results."""
         return self._updated(flow, {})
 
@@ -198,7 +198,7 @@ class ResultStore:
     # --- writing
 
     def create_result_record(
-        self, obj: Any, key: str | None = None, expiration: datetime | None = None
+        self, obj: object, key: str | None = None, expiration: datetime | None = None
     ) -> ResultRecord[Any]:
         """A record of a value, not written yet, under a new key unless one is given."""
         place, bound = self._place(key or self.storage_key_fn())
@@ -208,7 +208,7 @@ class ResultStore:
         return ResultRecord(metadata, obj, bound)
 
     def write(
-        self, obj: Any, key: str | None = None, expiration: datetime | None = None, holder: str | None = None
+        self, obj: object, key: str | None = None, expiration: datetime | None = None, holder: str | None = None
     ) -> None:
         """Keep a value. See `persist_result_record` for what it raises.
 
@@ -219,7 +219,7 @@ class ResultStore:
         """
         self.persist_result_record(self.create_result_record(obj, key, expiration), holder)
 
-    def persist_result_record(self, result_record: ResultRecord[Any], holder: str | None = None) -> None:
+    def persist_result_record(self, result_record: ResultRecord[object], holder: str | None = None) -> None:
         """Write a record to its storage.
 
         Raises RuntimeError if another holds the lock on its key, SerializationError if its value cannot be
@@ -289,7 +289,7 @@ class ResultStore:
         except (DamagedResult, ResultStorageError, ValueError):
             return False
 
-    def _fresh(self, place: str) -> ResultRecord[Any] | None:
+    def _fresh(self, place: str) -> ResultRecord[object] | None:
         """The record at hand, unless it has expired: then another process may have written a newer one."""
         known = self.cache.get(place) if self.cache_result_in_memory else None
         return None if known is None or self._expired(known.expiration) else known
@@ -303,7 +303,7 @@ class ResultStore:
         payload = None if metadata is None else _content(self._storage(), place)
         return None if metadata is None or payload is None else parse_parts(payload, metadata)
 
-    def _opened(self, stored: StoredRecord, place: str, bound: str) -> ResultRecord[Any]:
+    def _opened(self, stored: StoredRecord, place: str, bound: str) -> ResultRecord[object]:
         record = open_record(stored, current_config(), place, bound)
         record.metadata.storage_key = place  # it may have been written when the storage lay elsewhere
         record.mark_persisted()
@@ -387,12 +387,12 @@ class ResultStore:
         return await run_sync_in_worker_thread(self.read, key, holder or default_holder())
 
     async def awrite(
-        self, obj: Any, key: str | None = None, expiration: datetime | None = None, holder: str | None = None
+        self, obj: object, key: str | None = None, expiration: datetime | None = None, holder: str | None = None
     ) -> None:
         """As `write`, without blocking the event loop; the holder is the calling thread."""
         await run_sync_in_worker_thread(self.write, obj, key, expiration, holder or default_holder())
 
-    async def apersist_result_record(self, result_record: ResultRecord[Any], holder: str | None = None) -> None:
+    async def apersist_result_record(self, result_record: ResultRecord[object], holder: str | None = None) -> None:
         """As `persist_result_record`, without blocking the event loop; the holder is the calling thread."""
         writer = holder or default_holder()
         await run_sync_in_worker_thread(self.persist_result_record, result_record, writer)

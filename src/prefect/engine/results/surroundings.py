@@ -51,11 +51,11 @@ class Surroundings:
         self.load_storage: Callable[[str], Any] = _no_storage
 
 
-def _no_store() -> Any:
+def _no_store() -> object:
     raise RuntimeError("No result store: import prefect.engine.results.store before asking for one.")
 
 
-def _no_storage(name: str) -> Any:
+def _no_storage(name: str) -> object:
     kind, _, block = name.partition("/")
     raise ValueError(f"Unable to find block document named {block} for block type {kind}")
 

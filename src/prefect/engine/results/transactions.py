@@ -208,11 +208,11 @@ class BaseTransaction:
 
     # --- what it carries
 
-    def set(self, name: str, value: Any) -> None:
+    def set(self, name: str, value: object) -> None:
         """Keep a value for hooks and for transactions within this one."""
         self._values[name] = value
 
-    def get(self, name: str, default: Any = NotSet) -> Any:
+    def get(self, name: str, default: object = NotSet) -> Any:
         """A value kept here or in a transaction around. Raises ValueError if there is none and no default."""
         holder: BaseTransaction | None = self
         while holder is not None:
@@ -225,7 +225,7 @@ class BaseTransaction:
 
     def stage(
         self,
-        value: Any,
+        value: object,
         on_rollback_hooks: list[Hook] | None = None,
         on_commit_hooks: list[Hook] | None = None,
     ) -> None:

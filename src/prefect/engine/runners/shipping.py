@@ -33,6 +33,7 @@ from prefect.engine.config import EngineConfig
 from prefect.engine.context import FlowRunContext, TaskRunContext, current_tags, tags
 from prefect.engine.drive import adrive, drive
 from prefect.engine.logs.setup import setup_logging
+from prefect.engine.results.records import ResultRecord
 from prefect.engine.runners.buffered import BufferedBackend
 from prefect.engine.runners.threads import ThreadPoolTaskRunner
 from prefect.engine.runs.failures import crashed_state, describe, fingerprint_json
@@ -422,10 +423,13 @@ def _flow_context(shipment: Shipment, runtime: Runtime) -> FlowRunContext | None
 
 def pack_state(state: State[Any], task_name: str, rows: list[Entry]) -> bytes:
     """A final state with its result, and entries to be recorded, as bytes. Raises SerializationError if that cannot be sent."""
-    result = state.data.get() if isinstance(state.data, HeldResult) else None
+    data = state.data
+    result = data.get() if isinstance(data, (HeldResult, ResultRecord)) else None
     try:
         if isinstance(result, BaseException):
-            state = state.model_copy(update={"data": HeldResult(_sendable(result))})
+            sent = _sendable(result)
+            kept = data.holding(sent) if isinstance(data, ResultRecord) else HeldResult(sent)
+            state = state.model_copy(update={"data": kept})
         return dumps((state, rows))
     except Exception as problem:
         raise SerializationError(
