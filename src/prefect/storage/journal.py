@@ -23,7 +23,7 @@ import time
 import weakref
 from collections import deque
 from collections.abc import Callable, Sequence
-from itertools import chain
+from itertools import chain, repeat
 from typing import Any, TypeVar
 
 from prefect.core.journal import LEDGERS, TASK_RUN_STATE, Draft, Entry, Ledger, Moves, Row, Value, fold
@@ -43,6 +43,9 @@ CAPACITY = 50_000
 
 LARGEST_STATEMENT = 32_766
 """Bound parameters of one statement; SQLite allows 32,766."""
+
+MOST_REPEATED = 8
+"""Rows that a small statement may repeat: cheaper than another statement."""
 
 PATIENCE = 10.0
 """Seconds for which whoever waits is not told of a full disk or a failing one: it may pass."""
@@ -333,14 +336,25 @@ def folded(table: str, rows: Sequence[Row | Draft]) -> Sequence[Row]:
 
 
 def upsert(connection: sqlite3.Connection, ledger: Ledger, rows: Sequence[Row]) -> None:
-    """Insert rows many to a statement, in sizes that halve, so that few distinct statements serve all counts."""
-    size = 1 << (LARGEST_STATEMENT // len(ledger.columns)).bit_length() - 1
+    """Insert rows with as few statements as can be, of few distinct sizes, so that they are prepared once.
+
+    Sizes are powers of two. Where a size does not fit, the last row is repeated, which changes nothing.
+    """
+    most = 1 << (LARGEST_STATEMENT // len(ledger.columns)).bit_length() - 1
     start = 0
     while start < len(rows):
-        while size > len(rows) - start:
-            size >>= 1
-        _insert(connection, ledger, rows[start : start + size])
+        size = statement_size(len(rows) - start, most)
+        part = rows[start : start + size]
+        _insert(connection, ledger, [*part, *repeat(part[-1], size - len(part))])
         start += size
+
+
+def statement_size(left: int, most: int) -> int:
+    """Rows of the next statement for `left` rows: the power of two above, if little of it is wasted, or that below."""
+    above = 1 << (left - 1).bit_length()
+    if above <= most and above - left <= max(left // 4, MOST_REPEATED):
+        return above
+    return min(1 << left.bit_length() - 1, most)
 
 
 def _insert(connection: sqlite3.Connection, ledger: Ledger, rows: Sequence[Row]) -> None:

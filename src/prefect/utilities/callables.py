@@ -18,14 +18,16 @@ from prefect.exceptions import (
     ReservedArgumentError,
     SignatureMismatchError,
 )
-from prefect.utilities import pickling
 from prefect.utilities.annotations import BaseAnnotation, allow_failure, quote, unmapped
 from prefect.utilities.collections import isiterable
-from prefect.utilities.schemas import ParameterSchema as ParameterSchema
-from prefect.utilities.schemas import generate_parameter_schema as generate_parameter_schema
-from prefect.utilities.schemas import parameter_docstrings as parameter_docstrings
-from prefect.utilities.schemas import parameter_schema as parameter_schema
-from prefect.utilities.schemas import parameter_schema_from_entrypoint as parameter_schema_from_entrypoint
+from prefect.utilities.contents import pickling
+from prefect.utilities.schema_tools.parameters import ParameterSchema as ParameterSchema
+from prefect.utilities.schema_tools.parameters import generate_parameter_schema as generate_parameter_schema
+from prefect.utilities.schema_tools.parameters import parameter_docstrings as parameter_docstrings
+from prefect.utilities.schema_tools.parameters import parameter_schema as parameter_schema
+from prefect.utilities.schema_tools.parameters import (
+    parameter_schema_from_entrypoint as parameter_schema_from_entrypoint,
+)
 
 R = TypeVar("R")
 Parameters = dict[str, Any]

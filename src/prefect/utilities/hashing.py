@@ -3,7 +3,7 @@
 `hash_objects` hashes what a value is, not how it is kept: dicts and sets by content whatever their order,
 objects by their type and state, data frames and arrays by their data. Values of different types differ (1,
 1.0, True and "1"), but for a list and a tuple of the same items, and a set and a frozenset: parameters that
-travel as JSON come back as lists. See `prefect.utilities.content` for how a value becomes bytes.
+travel as JSON come back as lists. See `prefect.utilities.contents.values` for how a value becomes bytes.
 """
 
 from __future__ import annotations
@@ -13,9 +13,11 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Protocol
+from weakref import WeakKeyDictionary
 
 from prefect.exceptions import HashError
-from prefect.utilities.content import NoContent, canonical_bytes
+from prefect.utilities.contents.codes import plain_function, source_of
+from prefect.utilities.contents.values import NoContent, canonical_bytes
 
 
 class Digest(Protocol):
@@ -74,3 +76,40 @@ def hash_objects(
 
 UNHASHABLE = "Unable to create hash - objects could not be serialized."
 """How every message about values that cannot be hashed begins."""
+
+
+# --- code
+
+_known: WeakKeyDictionary[object, str] = WeakKeyDictionary()
+
+
+def source_hash(fn: Callable[..., object]) -> str:
+    """32 hexadecimal digits that change when the text of a function does.
+
+    Without a text that tells it from others (lambdas, functions made by `exec`) its byte code counts, and of
+    a function written in C its name. The text is read when first asked for, so a file edited meanwhile counts
+    as edited.
+
+    Raises HashError if the callable has none of these.
+    """
+    inner = plain_function(fn)
+    try:
+        known = _known.get(inner)
+    except TypeError:  # not weakly referable: nothing to remember it by
+        return _source_hash(inner)
+    if known is None:
+        known = _known[inner] = _source_hash(inner)
+    return known
+
+
+def _source_hash(inner: Callable[..., object]) -> str:
+    text = source_of(inner)
+    if text is not None:
+        return stable_hash(text)
+    code = getattr(inner, "__code__", None)
+    name = getattr(inner, "__qualname__", None)
+    if code is None and name is None:
+        raise HashError(f"{inner!r} has neither source nor byte code, so no cache key can tell its version.")
+    found = hash_objects(code if code is not None else (inner.__module__, name), raise_on_failure=True)
+    assert found is not None
+    return found

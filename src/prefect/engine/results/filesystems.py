@@ -80,19 +80,19 @@ class LocalFileSystem(WritableFileSystem, WritableDeploymentStorage):
         if self.basepath is not None:
             self.basepath = str(self.basepath)
 
-    def _root(self) -> Path:
-        return Path(self.basepath or ".").expanduser().resolve()
+    def _root(self) -> str:
+        return os.path.realpath(os.path.expanduser(self.basepath or "."))
 
     def _resolve_path(self, path: str, validate: bool = False) -> Path:
         """Where a path lies. Raises ValueError if that is outside of the folder, also through a link."""
         root = self._root()
-        resolved = (root / Path(path).expanduser()).resolve()
-        if not resolved.is_relative_to(root):
+        resolved = os.path.realpath(os.path.join(root, os.path.expanduser(path)))
+        if resolved != root and not resolved.startswith(os.path.join(root, "")):
             raise ValueError(
                 f"Provided path {resolved} is outside of the base path {root}. Give a path below it, or another "
                 "basepath."
             )
-        return resolved
+        return Path(resolved)
 
     @either_colour
     def read_path(self, path: str) -> bytes:
@@ -124,7 +124,7 @@ class LocalFileSystem(WritableFileSystem, WritableDeploymentStorage):
     @either_colour
     def get_directory(self, from_path: str | None = None, local_path: str | None = None) -> None:
         """Copy a folder, the whole storage unless given, into a local one, the working directory unless given."""
-        source = self._root() if from_path is None else self._resolve_path(from_path)
+        source = Path(self._root()) if from_path is None else self._resolve_path(from_path)
         target = Path(local_path).resolve() if local_path is not None else Path.cwd()
         if source != target:
             _copy_all(source, target, filter_files(source, include_dirs=True))
@@ -135,7 +135,7 @@ class LocalFileSystem(WritableFileSystem, WritableDeploymentStorage):
     ) -> None:
         """Copy a local folder, the working directory unless given, into the storage."""
         source = Path(local_path).resolve() if local_path is not None else Path.cwd()
-        target = self._root() if to_path is None else self._resolve_path(to_path)
+        target = Path(self._root()) if to_path is None else self._resolve_path(to_path)
         patterns = Path(ignore_file).read_text().splitlines() if ignore_file is not None else None
         if source != target:
             _copy_all(source, target, filter_files(source, patterns, include_dirs=True))

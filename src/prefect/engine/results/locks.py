@@ -14,7 +14,7 @@ from typing import Any, ClassVar, Protocol, Self, runtime_checkable
 from prefect.engine.results.surroundings import surroundings
 
 Waiting = Coroutine[Any, Any, bool]
-SHORTEST_PAUSE, LONGEST_PAUSE = 0.002, 0.1
+SHORTEST_PAUSE, LONGEST_PAUSE = 0.002, 0.05
 
 
 @runtime_checkable

@@ -19,8 +19,7 @@ from typing import Any, Self
 from prefect.engine.results.filesystems import WritableFileSystem
 from prefect.engine.results.locks import LockManager
 from prefect.exceptions import HashError
-from prefect.utilities.hashing import UNHASHABLE, hash_objects, stable_hash
-from prefect.utilities.sources import source_hash
+from prefect.utilities.hashing import UNHASHABLE, hash_objects, source_hash, stable_hash
 
 CacheKeyFn = Callable[[Any, dict[str, Any]], str | None]
 KeyStorage = WritableFileSystem | str | Path

@@ -27,7 +27,7 @@ from prefect.engine.results.json_codec import (
     revive,
 )
 from prefect.exceptions import SerializationError, UntrustedResult
-from prefect.utilities import pickling
+from prefect.utilities.contents import pickling
 from prefect.utilities.importtools import from_qualified_name
 from prefect.utilities.invalid import validation_error
 from prefect.utilities.options import Options

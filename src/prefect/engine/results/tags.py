@@ -23,7 +23,7 @@ from typing import Any
 
 from prefect.engine.results.errors import DamagedResult
 from prefect.exceptions import SerializationError, UntrustedResult
-from prefect.utilities import pickling
+from prefect.utilities.contents import pickling
 
 TAG_BYTES = 32
 INLINE_TAG_BYTES = 16

@@ -118,26 +118,6 @@ class BaseTransaction:
     """
 
     _active: ClassVar[ContextVar[BaseTransaction | None]] = ContextVar("prefect_transaction", default=None)
-    __slots__ = (
-        "_found",
-        "_holder",
-        "_locked",
-        "_staged_value",
-        "_token",
-        "_values",
-        "children",
-        "commit_mode",
-        "isolation_level",
-        "key",
-        "logger",
-        "on_commit_hooks",
-        "on_rollback_hooks",
-        "overwrite",
-        "parent",
-        "state",
-        "store",
-        "write_on_commit",
-    )
 
     def __init__(
         self,
@@ -389,8 +369,6 @@ class BaseTransaction:
 class Transaction(BaseTransaction):
     """A transaction in ordinary code. See `transaction`."""
 
-    __slots__ = ()
-
     def __enter__(self) -> Self:
         drive(self.enter_steps())
         return self
@@ -421,8 +399,6 @@ class Transaction(BaseTransaction):
 
 class AsyncTransaction(BaseTransaction):
     """A transaction in an event loop. See `atransaction`."""
-
-    __slots__ = ()
 
     async def __aenter__(self) -> Self:
         await adrive(self.enter_steps())

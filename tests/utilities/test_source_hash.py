@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from prefect.exceptions import HashError
+from prefect.utilities.hashing import source_hash
 from prefect.utilities.importtools import load_script_as_module
-from prefect.utilities.sources import source_hash
 
 
 def script(folder: Path, name: str, text: str) -> ModuleType:
@@ -86,7 +86,7 @@ def test_what_cannot_be_told_is_an_error() -> None:
 
 def test_code_hashes_are_the_same_in_every_process() -> None:
     code = (
-        "from prefect.utilities.sources import source_hash; f = lambda x: x in {'a', 'b', 'c'}; print(source_hash(f))"
+        "from prefect.utilities.hashing import source_hash; f = lambda x: x in {'a', 'b', 'c'}; print(source_hash(f))"
     )
     found = {
         subprocess.run(

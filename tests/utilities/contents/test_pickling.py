@@ -11,7 +11,7 @@ import cloudpickle
 import pytest
 
 from prefect.exceptions import SerializationError
-from prefect.utilities import pickling
+from prefect.utilities.contents import pickling
 
 
 class Known:
@@ -41,7 +41,7 @@ def test_what_cannot_be_pickled(dump: Any) -> None:
 
 SCRIPT = """
 import sys
-from prefect.utilities import pickling
+from prefect.utilities.contents import pickling
 class Point:
     def __init__(self, x): self.x = x
 if __name__ == "__main__":

@@ -9,7 +9,11 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
-from prefect.utilities.schemas import parameter_docstrings, parameter_schema, parameter_schema_from_entrypoint
+from prefect.utilities.schema_tools.parameters import (
+    parameter_docstrings,
+    parameter_schema,
+    parameter_schema_from_entrypoint,
+)
 
 
 class Colour(enum.Enum):

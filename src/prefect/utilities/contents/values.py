@@ -21,8 +21,8 @@ from types import BuiltinFunctionType, CodeType, FunctionType, MethodType, Modul
 from typing import Any
 from uuid import UUID
 
-from prefect.utilities.codes import code_content, function_content
-from prefect.utilities.frames import Parts, frame_parts
+from prefect.utilities.contents.codes import code_content, function_content
+from prefect.utilities.contents.frames import Parts, frame_parts
 
 
 class NoContent(Exception):
