@@ -171,7 +171,7 @@ class FlowStart:
             parent_flow_run_id=None if parent is None else parent.flow_run.id,
             root_flow_run_id=None if parent is None else parent.flow_run.root_flow_run_id or parent.flow_run.id,
             retries=self.flow.retries,
-            retry_delay=float(self.flow.retry_delay_seconds),
+            retry_delay=_single(self.flow.retry_delay_seconds),
             entrypoint=self.flow.entrypoint,
             environment=environment_json(),
         )
@@ -256,3 +256,8 @@ def environment_json() -> str:
         "pid": os.getpid(),
         "command": sys.argv[:1],
     })  # fmt: skip
+
+
+def _single(delay: float | list[float]) -> float:
+    """A flow's retry delay; of a list, as settings may hold, the first."""
+    return float(delay) if isinstance(delay, (int, float)) else float(delay[0]) if delay else 0.0
