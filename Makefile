@@ -4,7 +4,7 @@
 #   make test         lint, types, import contracts, then every test, fast ones first
 #   make lint         the first three of those alone
 #   make format       let ruff rewrite what it can
-#   make bench        measure against the budgets in docs/explanations/architecture.md
+#   make bench        measure against the budgets in docs/architecture.md
 #   make docs         write the generated reference pages again
 #   make constraints  choose the pinned versions anew
 #   make clean        forget the virtual environment, the demo's record and all caches

@@ -1,4 +1,4 @@
-"""Measures the budgets of docs/explanations/architecture.md beside the real Prefect, in one run.
+"""Measures the budgets of docs/architecture.md beside the real Prefect, in one run.
 
 `python -m benchmarks` is the command; `benchmarks/README.md` says how to read what it prints.
 """

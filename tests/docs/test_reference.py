@@ -36,7 +36,7 @@ def test_every_error_says_what_it_means() -> None:
 
 
 def test_the_plan_of_the_house_names_every_room() -> None:
-    plan = (ROOT / "docs" / "explanations" / "architecture.md").read_text(encoding="utf-8")
+    plan = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
     tree = plan.split("src/prefect/\n", 1)[1].split("```", 1)[0]
     rooms = {path.name + ("/" if path.is_dir() else "") for path in PACKAGE.iterdir() if path.name != "__pycache__"}
     assert not {room for room in rooms if room not in tree} - {"py.typed"}
