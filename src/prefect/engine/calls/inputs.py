@@ -8,17 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
+from uuid import UUID
 
 from prefect.core.lifecycle.outcome import unwrap, value_of
 from prefect.core.lifecycle.states import State
 from prefect.engine.calls.identity import SCALARS
 from prefect.engine.calls.tracking import ResultTracker
 from prefect.engine.futures import PrefectFuture
-from prefect.exceptions import UpstreamTaskError
+from prefect.exceptions import CircularFuture, UpstreamTaskError
 from prefect.utilities.annotations import BaseAnnotation, allow_failure, opaque, quote
 from prefect.utilities.collections import visit_collection
 
 Inputs = dict[str, list[dict[str, str]]]
+_waits: dict[UUID, UUID] = {}
+"""Which task run waits for which."""
+
 _PLAIN_CONTAINERS = frozenset({list, tuple, set, frozenset})
 
 
@@ -64,10 +68,12 @@ class Resolver:
 
     Args:
         tracker: tells which values are earlier calls' results, so that they count as inputs too.
+        waiter: id of the task run whose inputs these are, so that it never waits for itself.
     """
 
-    def __init__(self, tracker: ResultTracker | None) -> None:
+    def __init__(self, tracker: ResultTracker | None, waiter: UUID | None = None) -> None:
         self._tracker = tracker
+        self._waiter = waiter
         self.inputs: Inputs = {}
 
     def resolve(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
@@ -94,7 +100,7 @@ class Resolver:
             return self._resolve_value(name, value.unwrap(), failures_allowed or isinstance(value, allow_failure))
         if isinstance(value, PrefectFuture):
             self.inputs[name].append({"input_type": "task_run", "id": str(value.task_run_id)})
-            value.wait()
+            self._wait(value)
             return self._outcome(value.state, failures_allowed)
         if isinstance(value, State):
             run_id = value.state_details.task_run_id
@@ -110,6 +116,27 @@ class Resolver:
             return item
 
         return visit_collection(value, visit_fn=visit, return_data=True, max_depth=-1, remove_annotations=True)
+
+    def _wait(self, future: PrefectFuture[Any]) -> None:
+        """Wait for an input. Raises CircularFuture if it waits, maybe through others, for this very call."""
+        if future.final_state is not None:
+            return
+        if self._waiter is None:
+            future.wait()
+            return
+        awaited: UUID | None = future.task_run_id
+        while awaited is not None:
+            if awaited == self._waiter:
+                raise CircularFuture(
+                    f"Task run {str(self._waiter)!r} waits for itself: an argument contains its own future, or that of a"
+                    " task which waits for it. Pass results onward only, not a collection that futures are added to."
+                )
+            awaited = _waits.get(awaited)
+        _waits[self._waiter] = future.task_run_id
+        try:
+            future.wait()
+        finally:
+            del _waits[self._waiter]
 
     def _outcome(self, state: State[Any], failures_allowed: bool) -> Any:
         if state.is_completed():

@@ -39,7 +39,7 @@ from prefect.engine.runtime import Runtime
 from prefect.engine.specs import TaskSpec
 from prefect.engine.steps import Block, Call, Sleep, Steps
 from prefect.engine.timeouts import TaskRunTimeoutError
-from prefect.exceptions import UpstreamTaskError
+from prefect.exceptions import CircularFuture, UpstreamTaskError
 
 _GOLDEN = 0x9E3779B1
 """Multiplying by this odd number (Knuth's) scatters counters over the digits."""
@@ -216,7 +216,7 @@ class TaskExecution:
             self._identify(self.parameters)
             self.run.task_inputs = self.task.binder.no_inputs
             return True
-        resolver = Resolver(None if self.flow is None else self.flow.results)
+        resolver = Resolver(None if self.flow is None else self.flow.results, self.run.id)
         try:
             if self.wait_for is not None:
                 resolver.wait_for(self.wait_for)
@@ -225,8 +225,18 @@ class TaskExecution:
         except UpstreamTaskError as error:
             self._not_ready(error, resolver)
             return False
+        except CircularFuture as error:
+            self._refuse(error, resolver)
+            return False
         self.run.task_inputs = resolver.inputs
         return True
+
+    def _refuse(self, error: Exception, resolver: Resolver) -> None:
+        """Fail without calling the function, which has no inputs to be called with."""
+        self.run.task_inputs = resolver.inputs
+        self.context = self._make_context()
+        self.recorder.failure = fingerprint_json(error)
+        self._enter_final(self._failed_state(error), logging.ERROR)
 
     def _identify(self, parameters: dict[str, Any]) -> None:
         """Work out the call's key, within a flow that may be resumed."""
