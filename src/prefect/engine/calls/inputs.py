@@ -117,7 +117,7 @@ class Resolver:
 
         return visit_collection(value, visit_fn=visit, return_data=True, max_depth=-1, remove_annotations=True)
 
-    def _wait(self, future: PrefectFuture[Any]) -> None:
+    def _wait(self, future: PrefectFuture[object]) -> None:
         """Wait for an input. Raises CircularFuture if it waits, maybe through others, for this very call."""
         if future.final_state is not None:
             return
