@@ -72,7 +72,7 @@ class Ledger(NamedTuple):
 
 _TASK_RUN_FIXED = (
     "id flow_run_id parent_task_run_id task_name task_key dynamic_key map_index call_key task_version tags labels"
-    " task_inputs policy created preview"
+    " task_inputs policy created preview flow_run_run_count"
 ).split()
 _TASK_RUN_CHANGING = (
     "name cache_key cache_expiration attempt run_count sequence state_id state_type state_name state_timestamp"

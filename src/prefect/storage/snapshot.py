@@ -17,7 +17,7 @@ DIRECTORY = Path(__file__).parent / "sql"
 def schema_sql(dialect_name: str) -> str:
     """The script that creates an empty record in the dialect named `sqlite` or `postgres`."""
     dialect = DIALECTS[dialect_name]
-    statements = [f"-- Generated from storage/tables.py; schema version {VERSION}."]
+    statements = [f"-- Generated from storage/tables; schema version {VERSION}."]
     for table in metadata.sorted_tables:
         statements.append(str(CreateTable(table).compile(dialect=dialect)).strip() + ";")
         for index in sorted(table.indexes, key=lambda found: str(found.name)):

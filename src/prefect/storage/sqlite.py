@@ -24,7 +24,7 @@ from prefect.exceptions import (
 )
 
 SCHEMA = Path(__file__).parent / "sql" / "schema.sqlite.sql"
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 FIRST_PAUSE, LONGEST_PAUSE = 0.001, 0.05
 _NOT_WRITABLE = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
 

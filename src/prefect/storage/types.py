@@ -1,7 +1,8 @@
-"""Column types of the record: how ids, moments and JSON lie in SQLite and in PostgreSQL.
+"""Column types of the record: how ids, moments, JSON and flags lie in SQLite and in PostgreSQL.
 
-Ids are UUIDs: 16 bytes in SQLite, the native type in PostgreSQL. Moments are microseconds since 1970 as a 64-bit
-integer in both, so that they sort, compare and subtract alike. JSON is text in SQLite and jsonb in PostgreSQL.
+Both hold the same plain values, so that the same SQL reads and writes them: ids are 16 bytes, moments are microseconds
+since 1970 as a 64-bit integer, JSON documents are text and flags are 0 or 1. Tags alone are jsonb in PostgreSQL, where
+an index finds what contains them.
 """
 
 from __future__ import annotations
@@ -11,8 +12,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Dialect, LargeBinary, Text
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import BigInteger, Dialect, LargeBinary, SmallInteger, Text
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from prefect.core.times import to_datetime, to_micros
@@ -24,19 +25,13 @@ class Id(TypeDecorator[UUID]):
     impl = LargeBinary
     cache_ok = True
 
-    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        return dialect.type_descriptor(postgresql.UUID(as_uuid=True) if dialect.name == "postgresql" else sqlite.BLOB())
-
-    def process_bind_param(self, value: UUID | str | None, dialect: Dialect) -> UUID | bytes | None:
+    def process_bind_param(self, value: UUID | str | None, dialect: Dialect) -> bytes | None:
         if value is None:
             return None
-        known = value if isinstance(value, UUID) else UUID(str(value))
-        return known if dialect.name == "postgresql" else known.bytes
+        return value.bytes if isinstance(value, UUID) else UUID(str(value)).bytes
 
     def process_result_value(self, value: Any, dialect: Dialect) -> UUID | None:
-        if value is None or isinstance(value, UUID):
-            return value
-        return UUID(bytes=bytes(value))
+        return None if value is None else UUID(bytes=bytes(value))
 
 
 class Moment(TypeDecorator[datetime]):
@@ -58,6 +53,19 @@ class Json(TypeDecorator[Any]):
     impl = Text
     cache_ok = True
 
+    def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
+        return None if value is None else json.dumps(value)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Any:
+        return json.loads(value) if isinstance(value, (str, bytes)) else value
+
+
+class Tags(TypeDecorator[Any]):
+    """A list of texts that rows are found by."""
+
+    impl = Text
+    cache_ok = True
+
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
         return dialect.type_descriptor(postgresql.JSONB() if dialect.name == "postgresql" else Text())
 
@@ -66,3 +74,16 @@ class Json(TypeDecorator[Any]):
 
     def process_result_value(self, value: Any, dialect: Dialect) -> Any:
         return json.loads(value) if isinstance(value, (str, bytes)) else value
+
+
+class Flag(TypeDecorator[bool]):
+    """Yes or no."""
+
+    impl = SmallInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: bool | None, dialect: Dialect) -> int | None:
+        return None if value is None else int(value)
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> bool | None:
+        return None if value is None else bool(value)

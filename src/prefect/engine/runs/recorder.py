@@ -137,7 +137,7 @@ class TaskRecorder:
             self._run_bytes, None if flow_run is None else flow_run.bytes, None if parent is None else parent.bytes,
             run.task_name, run.task_key, run.dynamic_key, run.map_index, run.call_key, run.task_version,
             json.dumps(sorted(run.tags)) if run.tags else "[]", "{}",
-            _inputs_json(run.task_inputs), self._policy, run.created_at, None,
+            _inputs_json(run.task_inputs), self._policy, run.created_at, None, run.flow_run_run_count,
         )  # fmt: skip
 
 

@@ -31,7 +31,7 @@ HIDDEN = frozenset({"result", "call_key"})
 
 def _query() -> Select[*tuple[object, ...]]:
     columns = [column for column in task_run.c if column.name not in HIDDEN]
-    from_run = [flow_run.c.run_count.label("flow_run_run_count"), flow_run.c.name.label("flow_run_name")]
+    from_run = [flow_run.c.name.label("flow_run_name")]
     joined = task_run.outerjoin(flow_run, flow_run.c.id == task_run.c.flow_run_id)
     return select(*columns, *from_run).select_from(joined)
 
@@ -39,7 +39,7 @@ def _query() -> Select[*tuple[object, ...]]:
 def page(
     reading: Reading, wanted: TaskRunFilter, limit: int | None, offset: int = 0, oldest_first: bool = False
 ) -> list[Record]:
-    """Task runs, the last to start first unless `oldest_first`; each with its flow run's name and run count."""
+    """Task runs, the last to start first unless `oldest_first`; each with its flow run's name."""
     order = (task_run.c.expected_start_time, task_run.c.id)
     query = _filtered(_query(), wanted).order_by(*(order if oldest_first else (column.desc() for column in order)))
     return reading.rows(query.limit(limit).offset(offset))

@@ -1,38 +1,155 @@
--- Generated from storage/tables.py; schema version 1.
+-- Generated from storage/tables; schema version 2.
+CREATE TABLE account (
+	id BYTEA NOT NULL,
+	name TEXT NOT NULL,
+	password TEXT,
+	role TEXT NOT NULL,
+	active SMALLINT NOT NULL,
+	created BIGINT NOT NULL,
+	updated BIGINT NOT NULL,
+	PRIMARY KEY (id),
+	UNIQUE (name)
+);
+CREATE TABLE api_key (
+	id BYTEA NOT NULL,
+	account_id BYTEA,
+	name TEXT NOT NULL,
+	prefix TEXT NOT NULL,
+	digest TEXT NOT NULL,
+	role TEXT NOT NULL,
+	scopes TEXT NOT NULL,
+	expires BIGINT,
+	revoked BIGINT,
+	last_used BIGINT,
+	created BIGINT NOT NULL,
+	PRIMARY KEY (id),
+	UNIQUE (digest)
+);
 CREATE TABLE artifact (
-	id UUID NOT NULL,
+	id BYTEA NOT NULL,
 	key TEXT,
 	type TEXT,
-	data JSONB,
+	data TEXT,
 	description TEXT,
-	metadata JSONB,
-	flow_run_id UUID,
-	task_run_id UUID,
+	metadata TEXT,
+	flow_run_id BYTEA,
+	task_run_id BYTEA,
 	created BIGINT NOT NULL,
 	updated BIGINT NOT NULL,
 	PRIMARY KEY (id)
 );
 CREATE INDEX artifact_by_flow_run ON artifact (flow_run_id);
 CREATE INDEX artifact_by_key ON artifact (key, updated);
+CREATE TABLE audit (
+	id BYTEA NOT NULL,
+	moment BIGINT NOT NULL,
+	actor TEXT NOT NULL,
+	role TEXT,
+	address TEXT,
+	method TEXT NOT NULL,
+	path TEXT NOT NULL,
+	status INTEGER NOT NULL,
+	details TEXT,
+	PRIMARY KEY (id)
+);
+CREATE INDEX audit_by_actor ON audit (actor, moment);
+CREATE INDEX audit_by_moment ON audit (moment);
+CREATE TABLE automation (
+	id BYTEA NOT NULL,
+	name TEXT NOT NULL,
+	description TEXT NOT NULL,
+	enabled SMALLINT NOT NULL,
+	tags JSONB NOT NULL,
+	trigger TEXT NOT NULL,
+	actions TEXT NOT NULL,
+	actions_on_trigger TEXT NOT NULL,
+	actions_on_resolve TEXT NOT NULL,
+	created BIGINT NOT NULL,
+	updated BIGINT NOT NULL,
+	PRIMARY KEY (id)
+);
+CREATE TABLE automation_resource (
+	automation_id BYTEA NOT NULL,
+	resource_id TEXT NOT NULL,
+	owns SMALLINT NOT NULL,
+	PRIMARY KEY (automation_id, resource_id)
+);
+CREATE INDEX automation_resource_by_resource ON automation_resource (resource_id);
+CREATE TABLE block_document (
+	id BYTEA NOT NULL,
+	name TEXT,
+	block_type_id BYTEA NOT NULL,
+	block_schema_id BYTEA NOT NULL,
+	data TEXT NOT NULL,
+	is_anonymous SMALLINT NOT NULL,
+	created BIGINT NOT NULL,
+	updated BIGINT NOT NULL,
+	PRIMARY KEY (id),
+	UNIQUE (block_type_id, name)
+);
+CREATE INDEX block_document_by_schema ON block_document (block_schema_id);
+CREATE TABLE block_document_reference (
+	parent_id BYTEA NOT NULL,
+	name TEXT NOT NULL,
+	reference_id BYTEA NOT NULL,
+	PRIMARY KEY (parent_id, name)
+);
+CREATE INDEX block_document_reference_by_reference ON block_document_reference (reference_id);
+CREATE TABLE block_schema (
+	id BYTEA NOT NULL,
+	block_type_id BYTEA NOT NULL,
+	checksum TEXT NOT NULL,
+	version TEXT NOT NULL,
+	fields TEXT NOT NULL,
+	capabilities JSONB NOT NULL,
+	created BIGINT NOT NULL,
+	updated BIGINT NOT NULL,
+	PRIMARY KEY (id),
+	UNIQUE (checksum, version)
+);
+CREATE INDEX block_schema_by_type ON block_schema (block_type_id);
+CREATE TABLE block_schema_reference (
+	parent_id BYTEA NOT NULL,
+	name TEXT NOT NULL,
+	reference_id BYTEA NOT NULL,
+	PRIMARY KEY (parent_id, name, reference_id)
+);
+CREATE TABLE block_type (
+	id BYTEA NOT NULL,
+	name TEXT NOT NULL,
+	slug TEXT NOT NULL,
+	logo_url TEXT,
+	documentation_url TEXT,
+	description TEXT,
+	code_example TEXT,
+	is_protected SMALLINT NOT NULL,
+	created BIGINT NOT NULL,
+	updated BIGINT NOT NULL,
+	PRIMARY KEY (id),
+	UNIQUE (slug)
+);
 CREATE TABLE concurrency_limit (
-	id UUID NOT NULL,
+	id BYTEA NOT NULL,
 	kind TEXT NOT NULL,
 	name TEXT NOT NULL,
 	slots INTEGER NOT NULL,
-	active BOOLEAN NOT NULL,
+	active SMALLINT NOT NULL,
 	slot_decay_per_second FLOAT NOT NULL,
 	rate_level FLOAT NOT NULL,
 	rate_moment BIGINT NOT NULL,
+	denied_slots INTEGER,
+	avg_slot_occupancy FLOAT,
 	created BIGINT NOT NULL,
 	updated BIGINT NOT NULL,
 	PRIMARY KEY (id),
 	UNIQUE (kind, name)
 );
 CREATE TABLE concurrency_slot (
-	limit_id UUID NOT NULL,
-	holder UUID NOT NULL,
-	run_id UUID,
+	limit_id BYTEA NOT NULL,
+	holder BYTEA NOT NULL,
+	run_id BYTEA,
 	attempt INTEGER,
+	holder_type TEXT,
 	process TEXT,
 	occupy INTEGER NOT NULL,
 	acquired BIGINT NOT NULL,
@@ -41,43 +158,69 @@ CREATE TABLE concurrency_slot (
 );
 CREATE INDEX concurrency_slot_by_holder ON concurrency_slot (holder);
 CREATE INDEX concurrency_slot_by_run ON concurrency_slot (run_id);
+CREATE TABLE configuration (
+	key TEXT NOT NULL,
+	value TEXT NOT NULL,
+	created BIGINT NOT NULL,
+	updated BIGINT NOT NULL,
+	PRIMARY KEY (key)
+);
+CREATE TABLE csrf_token (
+	client TEXT NOT NULL,
+	id BYTEA NOT NULL,
+	token TEXT NOT NULL,
+	expiration BIGINT NOT NULL,
+	created BIGINT NOT NULL,
+	updated BIGINT NOT NULL,
+	PRIMARY KEY (client)
+);
 CREATE TABLE deployment (
-	id UUID NOT NULL,
-	flow_id UUID NOT NULL,
+	id BYTEA NOT NULL,
+	flow_id BYTEA NOT NULL,
 	name TEXT NOT NULL,
 	version TEXT,
 	description TEXT,
-	paused BOOLEAN NOT NULL,
+	paused SMALLINT NOT NULL,
 	status TEXT NOT NULL,
 	tags JSONB NOT NULL,
-	labels JSONB NOT NULL,
-	parameters JSONB NOT NULL,
-	parameter_openapi_schema JSONB,
-	enforce_parameter_schema BOOLEAN NOT NULL,
-	job_variables JSONB NOT NULL,
-	pull_steps JSONB,
+	labels TEXT NOT NULL,
+	parameters TEXT NOT NULL,
+	parameter_openapi_schema TEXT,
+	enforce_parameter_schema SMALLINT NOT NULL,
+	job_variables TEXT NOT NULL,
+	pull_steps TEXT,
 	entrypoint TEXT,
 	path TEXT,
 	work_pool_name TEXT,
 	work_queue_name TEXT,
-	concurrency_limit INTEGER,
-	concurrency_options JSONB,
-	policy JSONB,
+	work_queue_id BYTEA,
+	concurrency_limit_id BYTEA,
+	concurrency_options TEXT,
+	policy TEXT,
+	version_info TEXT,
+	storage_document_id BYTEA,
+	infrastructure_document_id BYTEA,
+	created_by TEXT,
+	updated_by TEXT,
 	last_polled BIGINT,
 	created BIGINT NOT NULL,
 	updated BIGINT NOT NULL,
 	PRIMARY KEY (id),
 	UNIQUE (flow_id, name)
 );
+CREATE INDEX deployment_by_created ON deployment (created);
+CREATE INDEX deployment_by_tags ON deployment USING gin (tags);
+CREATE INDEX deployment_by_work_queue ON deployment (work_queue_id);
 CREATE TABLE deployment_schedule (
-	id UUID NOT NULL,
-	deployment_id UUID NOT NULL,
+	id BYTEA NOT NULL,
+	deployment_id BYTEA NOT NULL,
 	slug TEXT,
-	schedule JSONB NOT NULL,
-	active BOOLEAN NOT NULL,
-	parameters JSONB NOT NULL,
+	schedule TEXT NOT NULL,
+	active SMALLINT NOT NULL,
+	parameters TEXT NOT NULL,
 	catchup TEXT NOT NULL,
 	max_lateness BIGINT,
+	max_scheduled_runs INTEGER,
 	next_fire_time BIGINT,
 	created BIGINT NOT NULL,
 	updated BIGINT NOT NULL,
@@ -86,40 +229,70 @@ CREATE TABLE deployment_schedule (
 );
 CREATE INDEX ix_deployment_schedule_deployment_id ON deployment_schedule (deployment_id);
 CREATE INDEX ix_deployment_schedule_next_fire_time ON deployment_schedule (next_fire_time);
+CREATE TABLE event (
+	id BYTEA NOT NULL,
+	name TEXT NOT NULL,
+	resource_id TEXT NOT NULL,
+	resource TEXT NOT NULL,
+	related TEXT NOT NULL,
+	payload TEXT NOT NULL,
+	occurred BIGINT NOT NULL,
+	received BIGINT NOT NULL,
+	follows BYTEA,
+	PRIMARY KEY (id)
+);
+CREATE INDEX event_by_name ON event (name, occurred);
+CREATE INDEX event_by_occurred ON event (occurred);
+CREATE INDEX event_by_resource ON event (resource_id, occurred);
+CREATE TABLE event_resource (
+	event_id BYTEA NOT NULL,
+	position INTEGER NOT NULL,
+	resource_id TEXT NOT NULL,
+	role TEXT NOT NULL,
+	labels TEXT NOT NULL,
+	occurred BIGINT NOT NULL,
+	PRIMARY KEY (event_id, position)
+);
+CREATE INDEX event_resource_by_resource ON event_resource (resource_id, occurred);
 CREATE TABLE flow (
-	id UUID NOT NULL,
+	id BYTEA NOT NULL,
 	name TEXT NOT NULL,
 	tags JSONB NOT NULL,
-	labels JSONB NOT NULL,
+	labels TEXT NOT NULL,
 	created BIGINT NOT NULL,
 	updated BIGINT NOT NULL,
 	PRIMARY KEY (id),
 	UNIQUE (name)
 );
+CREATE INDEX flow_by_created ON flow (created);
+CREATE INDEX flow_by_tags ON flow USING gin (tags);
 CREATE TABLE flow_run (
-	id UUID NOT NULL,
-	flow_id UUID NOT NULL,
+	id BYTEA NOT NULL,
+	flow_id BYTEA NOT NULL,
 	name TEXT NOT NULL,
 	flow_version TEXT,
-	deployment_id UUID,
+	deployment_id BYTEA,
 	deployment_version TEXT,
-	schedule_id UUID,
+	schedule_id BYTEA,
 	fire_time BIGINT,
 	work_pool_name TEXT,
 	work_queue_name TEXT,
-	parameters JSONB NOT NULL,
-	context JSONB NOT NULL,
+	work_queue_id BYTEA,
+	parameters TEXT NOT NULL,
+	context TEXT NOT NULL,
 	tags JSONB NOT NULL,
-	labels JSONB NOT NULL,
-	job_variables JSONB NOT NULL,
-	environment JSONB NOT NULL,
+	labels TEXT NOT NULL,
+	job_variables TEXT NOT NULL,
+	environment TEXT NOT NULL,
 	entrypoint TEXT,
 	idempotency_key TEXT,
 	created_by TEXT,
-	parent_task_run_id UUID,
-	parent_flow_run_id UUID,
-	root_flow_run_id UUID,
-	auto_scheduled BOOLEAN NOT NULL,
+	empirical_policy TEXT,
+	infrastructure_document_id BYTEA,
+	parent_task_run_id BYTEA,
+	parent_flow_run_id BYTEA,
+	root_flow_run_id BYTEA,
+	auto_scheduled SMALLINT NOT NULL,
 	infrastructure_pid TEXT,
 	retries INTEGER NOT NULL,
 	retry_delay FLOAT NOT NULL,
@@ -127,49 +300,66 @@ CREATE TABLE flow_run (
 	run_count INTEGER NOT NULL,
 	version INTEGER NOT NULL,
 	sequence INTEGER NOT NULL,
-	state_id UUID,
+	state_id BYTEA,
 	state_type TEXT,
 	state_name TEXT,
 	state_timestamp BIGINT,
 	state_message TEXT,
-	state_details JSONB,
-	state_data JSONB,
+	state_details TEXT,
+	state_data TEXT,
 	expected_start_time BIGINT,
 	next_scheduled_start_time BIGINT,
 	start_time BIGINT,
 	end_time BIGINT,
 	run_time BIGINT NOT NULL,
-	failure JSONB,
+	failure TEXT,
 	created BIGINT NOT NULL,
 	updated BIGINT NOT NULL,
 	PRIMARY KEY (id),
 	UNIQUE (flow_id, idempotency_key),
 	UNIQUE (deployment_id, schedule_id, fire_time)
 );
+CREATE INDEX flow_run_by_deployment ON flow_run (deployment_id, expected_start_time);
+CREATE INDEX flow_run_by_due ON flow_run (state_type, next_scheduled_start_time);
+CREATE INDEX flow_run_by_end ON flow_run (end_time);
 CREATE INDEX flow_run_by_flow ON flow_run (flow_id, expected_start_time);
 CREATE INDEX flow_run_by_name ON flow_run (name);
 CREATE INDEX flow_run_by_parent ON flow_run (parent_task_run_id);
 CREATE INDEX flow_run_by_start ON flow_run (expected_start_time);
 CREATE INDEX flow_run_by_state ON flow_run (state_type, expected_start_time);
+CREATE INDEX flow_run_by_tags ON flow_run USING gin (tags);
+CREATE INDEX flow_run_by_updated ON flow_run (updated);
+CREATE INDEX flow_run_by_work_queue ON flow_run (work_queue_id, next_scheduled_start_time);
+CREATE TABLE flow_run_input (
+	id BYTEA NOT NULL,
+	flow_run_id BYTEA NOT NULL,
+	key TEXT NOT NULL,
+	value TEXT NOT NULL,
+	sender TEXT,
+	created BIGINT NOT NULL,
+	updated BIGINT NOT NULL,
+	PRIMARY KEY (id),
+	UNIQUE (flow_run_id, key)
+);
 CREATE TABLE flow_run_state (
-	flow_run_id UUID NOT NULL,
+	flow_run_id BYTEA NOT NULL,
 	sequence INTEGER NOT NULL,
-	id UUID NOT NULL,
+	id BYTEA NOT NULL,
 	attempt INTEGER,
 	type TEXT NOT NULL,
 	name TEXT NOT NULL,
 	timestamp BIGINT NOT NULL,
 	message TEXT,
-	details JSONB,
-	data JSONB,
+	details TEXT,
+	data TEXT,
 	reason TEXT,
 	PRIMARY KEY (flow_run_id, sequence)
 );
 CREATE INDEX flow_run_state_by_id ON flow_run_state (id);
 CREATE TABLE log (
-	id UUID NOT NULL,
-	flow_run_id UUID,
-	task_run_id UUID,
+	id BYTEA NOT NULL,
+	flow_run_id BYTEA,
+	task_run_id BYTEA,
 	attempt INTEGER,
 	position INTEGER,
 	name TEXT NOT NULL,
@@ -181,7 +371,7 @@ CREATE TABLE log (
 CREATE INDEX log_by_flow_run ON log (flow_run_id, timestamp);
 CREATE INDEX log_by_task_run ON log (task_run_id);
 CREATE TABLE run_attempt (
-	run_id UUID NOT NULL,
+	run_id BYTEA NOT NULL,
 	attempt INTEGER NOT NULL,
 	holder TEXT NOT NULL,
 	started BIGINT NOT NULL,
@@ -191,10 +381,35 @@ CREATE TABLE run_attempt (
 	PRIMARY KEY (run_id, attempt)
 );
 CREATE INDEX run_attempt_live ON run_attempt (ended, expires);
+CREATE TABLE saved_search (
+	id BYTEA NOT NULL,
+	name TEXT NOT NULL,
+	filters TEXT NOT NULL,
+	created BIGINT NOT NULL,
+	updated BIGINT NOT NULL,
+	PRIMARY KEY (id),
+	UNIQUE (name)
+);
+CREATE TABLE service (
+	name TEXT NOT NULL,
+	due BIGINT NOT NULL,
+	holder TEXT,
+	done BIGINT NOT NULL,
+	error TEXT,
+	updated BIGINT NOT NULL,
+	PRIMARY KEY (name)
+);
+CREATE TABLE session (
+	digest TEXT NOT NULL,
+	account_id BYTEA NOT NULL,
+	expires BIGINT NOT NULL,
+	created BIGINT NOT NULL,
+	PRIMARY KEY (digest)
+);
 CREATE TABLE slot_history (
-	limit_id UUID NOT NULL,
-	holder UUID NOT NULL,
-	run_id UUID,
+	limit_id BYTEA NOT NULL,
+	holder BYTEA NOT NULL,
+	run_id BYTEA,
 	occupy INTEGER NOT NULL,
 	waited_since BIGINT,
 	acquired BIGINT NOT NULL,
@@ -202,9 +417,9 @@ CREATE TABLE slot_history (
 	PRIMARY KEY (limit_id, holder)
 );
 CREATE TABLE slot_waiter (
-	limit_id UUID NOT NULL,
-	holder UUID NOT NULL,
-	run_id UUID,
+	limit_id BYTEA NOT NULL,
+	holder BYTEA NOT NULL,
+	run_id BYTEA,
 	process TEXT,
 	occupy INTEGER NOT NULL,
 	since BIGINT NOT NULL,
@@ -212,9 +427,9 @@ CREATE TABLE slot_waiter (
 	PRIMARY KEY (limit_id, holder)
 );
 CREATE TABLE task_run (
-	id UUID NOT NULL,
-	flow_run_id UUID,
-	parent_task_run_id UUID,
+	id BYTEA NOT NULL,
+	flow_run_id BYTEA,
+	parent_task_run_id BYTEA,
 	task_name TEXT NOT NULL,
 	task_key TEXT NOT NULL,
 	dynamic_key TEXT NOT NULL,
@@ -222,24 +437,25 @@ CREATE TABLE task_run (
 	call_key BYTEA,
 	task_version TEXT,
 	tags JSONB,
-	labels JSONB,
-	task_inputs JSONB,
-	policy JSONB,
+	labels TEXT,
+	task_inputs TEXT,
+	policy TEXT,
 	created BIGINT NOT NULL,
 	preview TEXT,
+	flow_run_run_count INTEGER,
 	name TEXT NOT NULL,
 	cache_key TEXT,
 	cache_expiration BIGINT,
 	attempt INTEGER NOT NULL,
 	run_count INTEGER NOT NULL,
 	sequence INTEGER NOT NULL,
-	state_id UUID,
+	state_id BYTEA,
 	state_type TEXT,
 	state_name TEXT,
 	state_timestamp BIGINT,
 	state_message TEXT,
-	state_details JSONB,
-	state_data JSONB,
+	state_details TEXT,
+	state_data TEXT,
 	expected_start_time BIGINT,
 	submitted_time BIGINT,
 	start_time BIGINT,
@@ -248,31 +464,83 @@ CREATE TABLE task_run (
 	updated BIGINT NOT NULL,
 	result_kind TEXT,
 	result BYTEA,
-	reused_from UUID,
-	failure JSONB,
+	reused_from BYTEA,
+	failure TEXT,
 	PRIMARY KEY (id)
 );
 CREATE INDEX task_run_by_flow_run ON task_run (flow_run_id, expected_start_time);
 CREATE TABLE task_run_state (
-	task_run_id UUID NOT NULL,
+	task_run_id BYTEA NOT NULL,
 	sequence INTEGER NOT NULL,
-	id UUID NOT NULL,
+	id BYTEA NOT NULL,
 	attempt INTEGER,
 	type TEXT NOT NULL,
 	name TEXT NOT NULL,
 	timestamp BIGINT NOT NULL,
 	message TEXT,
-	details JSONB,
-	data JSONB,
+	details TEXT,
+	data TEXT,
 	PRIMARY KEY (task_run_id, sequence)
 );
-CREATE TABLE variable (
-	id UUID NOT NULL,
+CREATE TABLE task_worker (
 	name TEXT NOT NULL,
-	value JSONB,
+	task_keys TEXT NOT NULL,
+	seen BIGINT NOT NULL,
+	PRIMARY KEY (name)
+);
+CREATE TABLE variable (
+	id BYTEA NOT NULL,
+	name TEXT NOT NULL,
+	value TEXT,
 	tags JSONB NOT NULL,
 	created BIGINT NOT NULL,
 	updated BIGINT NOT NULL,
 	PRIMARY KEY (id),
 	UNIQUE (name)
 );
+CREATE TABLE work_pool (
+	id BYTEA NOT NULL,
+	name TEXT NOT NULL,
+	description TEXT,
+	type TEXT NOT NULL,
+	base_job_template TEXT NOT NULL,
+	storage_configuration TEXT NOT NULL,
+	paused SMALLINT NOT NULL,
+	concurrency_limit INTEGER,
+	default_queue_id BYTEA,
+	status TEXT,
+	created BIGINT NOT NULL,
+	updated BIGINT NOT NULL,
+	PRIMARY KEY (id),
+	UNIQUE (name)
+);
+CREATE TABLE work_queue (
+	id BYTEA NOT NULL,
+	work_pool_id BYTEA NOT NULL,
+	name TEXT NOT NULL,
+	description TEXT,
+	paused SMALLINT NOT NULL,
+	concurrency_limit INTEGER,
+	priority INTEGER NOT NULL,
+	filter TEXT,
+	status TEXT,
+	last_polled BIGINT,
+	created BIGINT NOT NULL,
+	updated BIGINT NOT NULL,
+	PRIMARY KEY (id),
+	UNIQUE (work_pool_id, name)
+);
+CREATE INDEX work_queue_by_priority ON work_queue (work_pool_id, priority);
+CREATE TABLE worker (
+	id BYTEA NOT NULL,
+	work_pool_id BYTEA NOT NULL,
+	name TEXT NOT NULL,
+	last_heartbeat BIGINT,
+	heartbeat_interval INTEGER,
+	metadata TEXT,
+	created BIGINT NOT NULL,
+	updated BIGINT NOT NULL,
+	PRIMARY KEY (id),
+	UNIQUE (work_pool_id, name)
+);
+CREATE INDEX worker_by_heartbeat ON worker (work_pool_id, last_heartbeat);

@@ -1,4 +1,30 @@
--- Generated from storage/tables.py; schema version 1.
+-- Generated from storage/tables; schema version 2.
+CREATE TABLE account (
+	id BLOB NOT NULL,
+	name TEXT NOT NULL,
+	password TEXT,
+	role TEXT NOT NULL,
+	active SMALLINT NOT NULL,
+	created BIGINT NOT NULL,
+	updated BIGINT NOT NULL,
+	PRIMARY KEY (id),
+	UNIQUE (name)
+);
+CREATE TABLE api_key (
+	id BLOB NOT NULL,
+	account_id BLOB,
+	name TEXT NOT NULL,
+	prefix TEXT NOT NULL,
+	digest TEXT NOT NULL,
+	role TEXT NOT NULL,
+	scopes TEXT NOT NULL,
+	expires BIGINT,
+	revoked BIGINT,
+	last_used BIGINT,
+	created BIGINT NOT NULL,
+	PRIMARY KEY (id),
+	UNIQUE (digest)
+);
 CREATE TABLE artifact (
 	id BLOB NOT NULL,
 	"key" TEXT,
@@ -14,15 +40,105 @@ CREATE TABLE artifact (
 );
 CREATE INDEX artifact_by_flow_run ON artifact (flow_run_id);
 CREATE INDEX artifact_by_key ON artifact ("key", updated);
+CREATE TABLE audit (
+	id BLOB NOT NULL,
+	moment BIGINT NOT NULL,
+	actor TEXT NOT NULL,
+	role TEXT,
+	address TEXT,
+	method TEXT NOT NULL,
+	path TEXT NOT NULL,
+	status INTEGER NOT NULL,
+	details TEXT,
+	PRIMARY KEY (id)
+);
+CREATE INDEX audit_by_actor ON audit (actor, moment);
+CREATE INDEX audit_by_moment ON audit (moment);
+CREATE TABLE automation (
+	id BLOB NOT NULL,
+	name TEXT NOT NULL,
+	description TEXT NOT NULL,
+	enabled SMALLINT NOT NULL,
+	tags TEXT NOT NULL,
+	"trigger" TEXT NOT NULL,
+	actions TEXT NOT NULL,
+	actions_on_trigger TEXT NOT NULL,
+	actions_on_resolve TEXT NOT NULL,
+	created BIGINT NOT NULL,
+	updated BIGINT NOT NULL,
+	PRIMARY KEY (id)
+);
+CREATE TABLE automation_resource (
+	automation_id BLOB NOT NULL,
+	resource_id TEXT NOT NULL,
+	owns SMALLINT NOT NULL,
+	PRIMARY KEY (automation_id, resource_id)
+);
+CREATE INDEX automation_resource_by_resource ON automation_resource (resource_id);
+CREATE TABLE block_document (
+	id BLOB NOT NULL,
+	name TEXT,
+	block_type_id BLOB NOT NULL,
+	block_schema_id BLOB NOT NULL,
+	data TEXT NOT NULL,
+	is_anonymous SMALLINT NOT NULL,
+	created BIGINT NOT NULL,
+	updated BIGINT NOT NULL,
+	PRIMARY KEY (id),
+	UNIQUE (block_type_id, name)
+);
+CREATE INDEX block_document_by_schema ON block_document (block_schema_id);
+CREATE TABLE block_document_reference (
+	parent_id BLOB NOT NULL,
+	name TEXT NOT NULL,
+	reference_id BLOB NOT NULL,
+	PRIMARY KEY (parent_id, name)
+);
+CREATE INDEX block_document_reference_by_reference ON block_document_reference (reference_id);
+CREATE TABLE block_schema (
+	id BLOB NOT NULL,
+	block_type_id BLOB NOT NULL,
+	checksum TEXT NOT NULL,
+	version TEXT NOT NULL,
+	fields TEXT NOT NULL,
+	capabilities TEXT NOT NULL,
+	created BIGINT NOT NULL,
+	updated BIGINT NOT NULL,
+	PRIMARY KEY (id),
+	UNIQUE (checksum, version)
+);
+CREATE INDEX block_schema_by_type ON block_schema (block_type_id);
+CREATE TABLE block_schema_reference (
+	parent_id BLOB NOT NULL,
+	name TEXT NOT NULL,
+	reference_id BLOB NOT NULL,
+	PRIMARY KEY (parent_id, name, reference_id)
+);
+CREATE TABLE block_type (
+	id BLOB NOT NULL,
+	name TEXT NOT NULL,
+	slug TEXT NOT NULL,
+	logo_url TEXT,
+	documentation_url TEXT,
+	description TEXT,
+	code_example TEXT,
+	is_protected SMALLINT NOT NULL,
+	created BIGINT NOT NULL,
+	updated BIGINT NOT NULL,
+	PRIMARY KEY (id),
+	UNIQUE (slug)
+);
 CREATE TABLE concurrency_limit (
 	id BLOB NOT NULL,
 	kind TEXT NOT NULL,
 	name TEXT NOT NULL,
 	slots INTEGER NOT NULL,
-	active BOOLEAN NOT NULL,
+	active SMALLINT NOT NULL,
 	slot_decay_per_second FLOAT NOT NULL,
 	rate_level FLOAT NOT NULL,
 	rate_moment BIGINT NOT NULL,
+	denied_slots INTEGER,
+	avg_slot_occupancy FLOAT,
 	created BIGINT NOT NULL,
 	updated BIGINT NOT NULL,
 	PRIMARY KEY (id),
@@ -33,6 +149,7 @@ CREATE TABLE concurrency_slot (
 	holder BLOB NOT NULL,
 	run_id BLOB,
 	attempt INTEGER,
+	holder_type TEXT,
 	process TEXT,
 	occupy INTEGER NOT NULL,
 	acquired BIGINT NOT NULL,
@@ -42,43 +159,69 @@ CREATE TABLE concurrency_slot (
  WITHOUT ROWID;
 CREATE INDEX concurrency_slot_by_holder ON concurrency_slot (holder);
 CREATE INDEX concurrency_slot_by_run ON concurrency_slot (run_id);
+CREATE TABLE configuration (
+	"key" TEXT NOT NULL,
+	value TEXT NOT NULL,
+	created BIGINT NOT NULL,
+	updated BIGINT NOT NULL,
+	PRIMARY KEY ("key")
+);
+CREATE TABLE csrf_token (
+	client TEXT NOT NULL,
+	id BLOB NOT NULL,
+	token TEXT NOT NULL,
+	expiration BIGINT NOT NULL,
+	created BIGINT NOT NULL,
+	updated BIGINT NOT NULL,
+	PRIMARY KEY (client)
+);
 CREATE TABLE deployment (
 	id BLOB NOT NULL,
 	flow_id BLOB NOT NULL,
 	name TEXT NOT NULL,
 	version TEXT,
 	description TEXT,
-	paused BOOLEAN NOT NULL,
+	paused SMALLINT NOT NULL,
 	status TEXT NOT NULL,
 	tags TEXT NOT NULL,
 	labels TEXT NOT NULL,
 	parameters TEXT NOT NULL,
 	parameter_openapi_schema TEXT,
-	enforce_parameter_schema BOOLEAN NOT NULL,
+	enforce_parameter_schema SMALLINT NOT NULL,
 	job_variables TEXT NOT NULL,
 	pull_steps TEXT,
 	entrypoint TEXT,
 	path TEXT,
 	work_pool_name TEXT,
 	work_queue_name TEXT,
-	concurrency_limit INTEGER,
+	work_queue_id BLOB,
+	concurrency_limit_id BLOB,
 	concurrency_options TEXT,
 	policy TEXT,
+	version_info TEXT,
+	storage_document_id BLOB,
+	infrastructure_document_id BLOB,
+	created_by TEXT,
+	updated_by TEXT,
 	last_polled BIGINT,
 	created BIGINT NOT NULL,
 	updated BIGINT NOT NULL,
 	PRIMARY KEY (id),
 	UNIQUE (flow_id, name)
 );
+CREATE INDEX deployment_by_created ON deployment (created);
+CREATE INDEX deployment_by_tags ON deployment (tags);
+CREATE INDEX deployment_by_work_queue ON deployment (work_queue_id);
 CREATE TABLE deployment_schedule (
 	id BLOB NOT NULL,
 	deployment_id BLOB NOT NULL,
 	slug TEXT,
 	schedule TEXT NOT NULL,
-	active BOOLEAN NOT NULL,
+	active SMALLINT NOT NULL,
 	parameters TEXT NOT NULL,
 	catchup TEXT NOT NULL,
 	max_lateness BIGINT,
+	max_scheduled_runs INTEGER,
 	next_fire_time BIGINT,
 	created BIGINT NOT NULL,
 	updated BIGINT NOT NULL,
@@ -87,6 +230,33 @@ CREATE TABLE deployment_schedule (
 );
 CREATE INDEX ix_deployment_schedule_deployment_id ON deployment_schedule (deployment_id);
 CREATE INDEX ix_deployment_schedule_next_fire_time ON deployment_schedule (next_fire_time);
+CREATE TABLE event (
+	id BLOB NOT NULL,
+	name TEXT NOT NULL,
+	resource_id TEXT NOT NULL,
+	resource TEXT NOT NULL,
+	related TEXT NOT NULL,
+	payload TEXT NOT NULL,
+	occurred BIGINT NOT NULL,
+	received BIGINT NOT NULL,
+	follows BLOB,
+	PRIMARY KEY (id)
+)
+ WITHOUT ROWID;
+CREATE INDEX event_by_name ON event (name, occurred);
+CREATE INDEX event_by_occurred ON event (occurred);
+CREATE INDEX event_by_resource ON event (resource_id, occurred);
+CREATE TABLE event_resource (
+	event_id BLOB NOT NULL,
+	position INTEGER NOT NULL,
+	resource_id TEXT NOT NULL,
+	role TEXT NOT NULL,
+	labels TEXT NOT NULL,
+	occurred BIGINT NOT NULL,
+	PRIMARY KEY (event_id, position)
+)
+ WITHOUT ROWID;
+CREATE INDEX event_resource_by_resource ON event_resource (resource_id, occurred);
 CREATE TABLE flow (
 	id BLOB NOT NULL,
 	name TEXT NOT NULL,
@@ -97,6 +267,8 @@ CREATE TABLE flow (
 	PRIMARY KEY (id),
 	UNIQUE (name)
 );
+CREATE INDEX flow_by_created ON flow (created);
+CREATE INDEX flow_by_tags ON flow (tags);
 CREATE TABLE flow_run (
 	id BLOB NOT NULL,
 	flow_id BLOB NOT NULL,
@@ -108,6 +280,7 @@ CREATE TABLE flow_run (
 	fire_time BIGINT,
 	work_pool_name TEXT,
 	work_queue_name TEXT,
+	work_queue_id BLOB,
 	parameters TEXT NOT NULL,
 	context TEXT NOT NULL,
 	tags TEXT NOT NULL,
@@ -117,10 +290,12 @@ CREATE TABLE flow_run (
 	entrypoint TEXT,
 	idempotency_key TEXT,
 	created_by TEXT,
+	empirical_policy TEXT,
+	infrastructure_document_id BLOB,
 	parent_task_run_id BLOB,
 	parent_flow_run_id BLOB,
 	root_flow_run_id BLOB,
-	auto_scheduled BOOLEAN NOT NULL,
+	auto_scheduled SMALLINT NOT NULL,
 	infrastructure_pid TEXT,
 	retries INTEGER NOT NULL,
 	retry_delay FLOAT NOT NULL,
@@ -147,11 +322,28 @@ CREATE TABLE flow_run (
 	UNIQUE (flow_id, idempotency_key),
 	UNIQUE (deployment_id, schedule_id, fire_time)
 );
+CREATE INDEX flow_run_by_deployment ON flow_run (deployment_id, expected_start_time);
+CREATE INDEX flow_run_by_due ON flow_run (state_type, next_scheduled_start_time);
+CREATE INDEX flow_run_by_end ON flow_run (end_time);
 CREATE INDEX flow_run_by_flow ON flow_run (flow_id, expected_start_time);
 CREATE INDEX flow_run_by_name ON flow_run (name);
 CREATE INDEX flow_run_by_parent ON flow_run (parent_task_run_id);
 CREATE INDEX flow_run_by_start ON flow_run (expected_start_time);
 CREATE INDEX flow_run_by_state ON flow_run (state_type, expected_start_time);
+CREATE INDEX flow_run_by_tags ON flow_run (tags);
+CREATE INDEX flow_run_by_updated ON flow_run (updated);
+CREATE INDEX flow_run_by_work_queue ON flow_run (work_queue_id, next_scheduled_start_time);
+CREATE TABLE flow_run_input (
+	id BLOB NOT NULL,
+	flow_run_id BLOB NOT NULL,
+	"key" TEXT NOT NULL,
+	value TEXT NOT NULL,
+	sender TEXT,
+	created BIGINT NOT NULL,
+	updated BIGINT NOT NULL,
+	PRIMARY KEY (id),
+	UNIQUE (flow_run_id, "key")
+);
 CREATE TABLE flow_run_state (
 	flow_run_id BLOB NOT NULL,
 	sequence INTEGER NOT NULL,
@@ -195,6 +387,31 @@ CREATE TABLE run_attempt (
 )
  WITHOUT ROWID;
 CREATE INDEX run_attempt_live ON run_attempt (ended, expires);
+CREATE TABLE saved_search (
+	id BLOB NOT NULL,
+	name TEXT NOT NULL,
+	filters TEXT NOT NULL,
+	created BIGINT NOT NULL,
+	updated BIGINT NOT NULL,
+	PRIMARY KEY (id),
+	UNIQUE (name)
+);
+CREATE TABLE service (
+	name TEXT NOT NULL,
+	due BIGINT NOT NULL,
+	holder TEXT,
+	done BIGINT NOT NULL,
+	error TEXT,
+	updated BIGINT NOT NULL,
+	PRIMARY KEY (name)
+);
+CREATE TABLE session (
+	digest TEXT NOT NULL,
+	account_id BLOB NOT NULL,
+	expires BIGINT NOT NULL,
+	created BIGINT NOT NULL,
+	PRIMARY KEY (digest)
+);
 CREATE TABLE slot_history (
 	limit_id BLOB NOT NULL,
 	holder BLOB NOT NULL,
@@ -233,6 +450,7 @@ CREATE TABLE task_run (
 	policy TEXT,
 	created BIGINT NOT NULL,
 	preview TEXT,
+	flow_run_run_count INTEGER,
 	name TEXT NOT NULL,
 	cache_key TEXT,
 	cache_expiration BIGINT,
@@ -274,6 +492,12 @@ CREATE TABLE task_run_state (
 	PRIMARY KEY (task_run_id, sequence)
 )
  WITHOUT ROWID;
+CREATE TABLE task_worker (
+	name TEXT NOT NULL,
+	task_keys TEXT NOT NULL,
+	seen BIGINT NOT NULL,
+	PRIMARY KEY (name)
+);
 CREATE TABLE variable (
 	id BLOB NOT NULL,
 	name TEXT NOT NULL,
@@ -284,3 +508,49 @@ CREATE TABLE variable (
 	PRIMARY KEY (id),
 	UNIQUE (name)
 );
+CREATE TABLE work_pool (
+	id BLOB NOT NULL,
+	name TEXT NOT NULL,
+	description TEXT,
+	type TEXT NOT NULL,
+	base_job_template TEXT NOT NULL,
+	storage_configuration TEXT NOT NULL,
+	paused SMALLINT NOT NULL,
+	concurrency_limit INTEGER,
+	default_queue_id BLOB,
+	status TEXT,
+	created BIGINT NOT NULL,
+	updated BIGINT NOT NULL,
+	PRIMARY KEY (id),
+	UNIQUE (name)
+);
+CREATE TABLE work_queue (
+	id BLOB NOT NULL,
+	work_pool_id BLOB NOT NULL,
+	name TEXT NOT NULL,
+	description TEXT,
+	paused SMALLINT NOT NULL,
+	concurrency_limit INTEGER,
+	priority INTEGER NOT NULL,
+	filter TEXT,
+	status TEXT,
+	last_polled BIGINT,
+	created BIGINT NOT NULL,
+	updated BIGINT NOT NULL,
+	PRIMARY KEY (id),
+	UNIQUE (work_pool_id, name)
+);
+CREATE INDEX work_queue_by_priority ON work_queue (work_pool_id, priority);
+CREATE TABLE worker (
+	id BLOB NOT NULL,
+	work_pool_id BLOB NOT NULL,
+	name TEXT NOT NULL,
+	last_heartbeat BIGINT,
+	heartbeat_interval INTEGER,
+	metadata TEXT,
+	created BIGINT NOT NULL,
+	updated BIGINT NOT NULL,
+	PRIMARY KEY (id),
+	UNIQUE (work_pool_id, name)
+);
+CREATE INDEX worker_by_heartbeat ON worker (work_pool_id, last_heartbeat);

@@ -1,7 +1,4 @@
-"""The tables of the record: the one source of the schema for both dialects.
-
-`sql/schema.<dialect>.sql` is generated from here (`python -m prefect.storage.snapshot`) and creates a fresh database
-in one step; a test keeps them equal. `VERSION` counts schema changes and is stored in the database.
+"""Flows, their runs, and what is recorded while these run.
 
 Rows that the engine writes while user code runs (`task_run`, `task_run_state`, `log`, `artifact`) have few indexes.
 """
@@ -10,24 +7,19 @@ from __future__ import annotations
 
 from sqlalchemy import (
     BigInteger,
-    Boolean,
     Column,
     Float,
     Index,
     Integer,
     LargeBinary,
-    MetaData,
     PrimaryKeyConstraint,
     Table,
     Text,
     UniqueConstraint,
 )
 
-from prefect.storage.types import Id, Json, Moment
-
-VERSION = 1
-
-metadata = MetaData()
+from prefect.storage.tables.base import metadata
+from prefect.storage.types import Flag, Id, Json, Moment, Tags
 
 
 def _state_columns() -> list[Column[object]]:
@@ -64,57 +56,12 @@ flow = Table(
     metadata,
     Column("id", Id, primary_key=True),
     Column("name", Text, nullable=False, unique=True),
-    Column("tags", Json, nullable=False),
+    Column("tags", Tags, nullable=False),
     Column("labels", Json, nullable=False),
     Column("created", Moment, nullable=False),
     Column("updated", Moment, nullable=False),
-)
-
-deployment = Table(
-    "deployment",
-    metadata,
-    Column("id", Id, primary_key=True),
-    Column("flow_id", Id, nullable=False),
-    Column("name", Text, nullable=False),
-    Column("version", Text),
-    Column("description", Text),
-    Column("paused", Boolean, nullable=False),
-    Column("status", Text, nullable=False),
-    Column("tags", Json, nullable=False),
-    Column("labels", Json, nullable=False),
-    Column("parameters", Json, nullable=False),
-    Column("parameter_openapi_schema", Json),
-    Column("enforce_parameter_schema", Boolean, nullable=False),
-    Column("job_variables", Json, nullable=False),
-    Column("pull_steps", Json),
-    Column("entrypoint", Text),
-    Column("path", Text),
-    Column("work_pool_name", Text),
-    Column("work_queue_name", Text),
-    Column("concurrency_limit", Integer),
-    Column("concurrency_options", Json),
-    Column("policy", Json),
-    Column("last_polled", Moment),
-    Column("created", Moment, nullable=False),
-    Column("updated", Moment, nullable=False),
-    UniqueConstraint("flow_id", "name"),
-)
-
-deployment_schedule = Table(
-    "deployment_schedule",
-    metadata,
-    Column("id", Id, primary_key=True),
-    Column("deployment_id", Id, nullable=False, index=True),
-    Column("slug", Text),
-    Column("schedule", Json, nullable=False),
-    Column("active", Boolean, nullable=False),
-    Column("parameters", Json, nullable=False),
-    Column("catchup", Text, nullable=False),
-    Column("max_lateness", BigInteger),
-    Column("next_fire_time", Moment, index=True),
-    Column("created", Moment, nullable=False),
-    Column("updated", Moment, nullable=False),
-    UniqueConstraint("deployment_id", "slug"),
+    Index("flow_by_created", "created"),
+    Index("flow_by_tags", "tags", postgresql_using="gin"),
 )
 
 flow_run = Table(
@@ -130,19 +77,22 @@ flow_run = Table(
     Column("fire_time", Moment),
     Column("work_pool_name", Text),
     Column("work_queue_name", Text),
+    Column("work_queue_id", Id),
     Column("parameters", Json, nullable=False),
     Column("context", Json, nullable=False),
-    Column("tags", Json, nullable=False),
+    Column("tags", Tags, nullable=False),
     Column("labels", Json, nullable=False),
     Column("job_variables", Json, nullable=False),
     Column("environment", Json, nullable=False),
     Column("entrypoint", Text),
     Column("idempotency_key", Text),
-    Column("created_by", Text),
+    Column("created_by", Json),
+    Column("empirical_policy", Json),
+    Column("infrastructure_document_id", Id),
     Column("parent_task_run_id", Id),
     Column("parent_flow_run_id", Id),
     Column("root_flow_run_id", Id),
-    Column("auto_scheduled", Boolean, nullable=False),
+    Column("auto_scheduled", Flag, nullable=False),
     Column("infrastructure_pid", Text),
     Column("retries", Integer, nullable=False),
     Column("retry_delay", Float, nullable=False),
@@ -165,6 +115,12 @@ flow_run = Table(
     Index("flow_run_by_flow", "flow_id", "expected_start_time"),
     Index("flow_run_by_parent", "parent_task_run_id"),
     Index("flow_run_by_name", "name"),
+    Index("flow_run_by_end", "end_time"),
+    Index("flow_run_by_updated", "updated"),
+    Index("flow_run_by_deployment", "deployment_id", "expected_start_time"),
+    Index("flow_run_by_work_queue", "work_queue_id", "next_scheduled_start_time"),
+    Index("flow_run_by_due", "state_type", "next_scheduled_start_time"),
+    Index("flow_run_by_tags", "tags", postgresql_using="gin"),
 )
 
 task_run = Table(
@@ -179,12 +135,13 @@ task_run = Table(
     Column("map_index", Integer),
     Column("call_key", LargeBinary),
     Column("task_version", Text),
-    Column("tags", Json),
+    Column("tags", Tags),
     Column("labels", Json),
     Column("task_inputs", Json),
     Column("policy", Json),
     Column("created", Moment, nullable=False),
     Column("preview", Text),
+    Column("flow_run_run_count", Integer),
     Column("name", Text, nullable=False),
     Column("cache_key", Text),
     Column("cache_expiration", Moment),
@@ -257,17 +214,6 @@ artifact = Table(
     Index("artifact_by_flow_run", "flow_run_id"),
 )
 
-variable = Table(
-    "variable",
-    metadata,
-    Column("id", Id, primary_key=True),
-    Column("name", Text, nullable=False, unique=True),
-    Column("value", Json),
-    Column("tags", Json, nullable=False),
-    Column("created", Moment, nullable=False),
-    Column("updated", Moment, nullable=False),
-)
-
 run_attempt = Table(
     "run_attempt",
     metadata,
@@ -283,63 +229,25 @@ run_attempt = Table(
     sqlite_with_rowid=False,
 )
 
-concurrency_limit = Table(
-    "concurrency_limit",
+flow_run_input = Table(
+    "flow_run_input",
     metadata,
     Column("id", Id, primary_key=True),
-    Column("kind", Text, nullable=False),
-    Column("name", Text, nullable=False),
-    Column("slots", Integer, nullable=False),
-    Column("active", Boolean, nullable=False),
-    Column("slot_decay_per_second", Float, nullable=False),
-    Column("rate_level", Float, nullable=False),
-    Column("rate_moment", Moment, nullable=False),
+    Column("flow_run_id", Id, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("value", Text, nullable=False),
+    Column("sender", Text),
     Column("created", Moment, nullable=False),
     Column("updated", Moment, nullable=False),
-    UniqueConstraint("kind", "name"),
+    UniqueConstraint("flow_run_id", "key"),
 )
 
-concurrency_slot = Table(
-    "concurrency_slot",
+saved_search = Table(
+    "saved_search",
     metadata,
-    Column("limit_id", Id, nullable=False),
-    Column("holder", Id, nullable=False),
-    Column("run_id", Id),
-    Column("attempt", Integer),
-    Column("process", Text),
-    Column("occupy", Integer, nullable=False),
-    Column("acquired", Moment, nullable=False),
-    Column("expires", Moment, nullable=False),
-    PrimaryKeyConstraint("limit_id", "holder"),
-    Index("concurrency_slot_by_holder", "holder"),
-    Index("concurrency_slot_by_run", "run_id"),
-    sqlite_with_rowid=False,
-)
-
-slot_waiter = Table(
-    "slot_waiter",
-    metadata,
-    Column("limit_id", Id, nullable=False),
-    Column("holder", Id, nullable=False),
-    Column("run_id", Id),
-    Column("process", Text),
-    Column("occupy", Integer, nullable=False),
-    Column("since", Moment, nullable=False),
-    Column("expires", Moment, nullable=False),
-    PrimaryKeyConstraint("limit_id", "holder"),
-    sqlite_with_rowid=False,
-)
-
-slot_history = Table(
-    "slot_history",
-    metadata,
-    Column("limit_id", Id, nullable=False),
-    Column("holder", Id, nullable=False),
-    Column("run_id", Id),
-    Column("occupy", Integer, nullable=False),
-    Column("waited_since", Moment),
-    Column("acquired", Moment, nullable=False),
-    Column("released", Moment),
-    PrimaryKeyConstraint("limit_id", "holder"),
-    sqlite_with_rowid=False,
+    Column("id", Id, primary_key=True),
+    Column("name", Text, nullable=False, unique=True),
+    Column("filters", Json, nullable=False),
+    Column("created", Moment, nullable=False),
+    Column("updated", Moment, nullable=False),
 )
