@@ -195,9 +195,9 @@ def _open(path: Path, busy_timeout: float) -> EmbeddedBackend:
     from prefect.orchestrator.backend import EmbeddedBackend
     from prefect.orchestrator.processes import this_process
     from prefect.services.embedded import EmbeddedServices
-    from prefect.storage.store import Store
+    from prefect.storage.sqlite.store import SqliteStore
 
-    backend = EmbeddedBackend(Store(path, this_process(), busy_timeout), CLOCK)
+    backend = EmbeddedBackend(SqliteStore(path, this_process(), busy_timeout), CLOCK)
     _services[path] = EmbeddedServices(backend)
     return backend
 

@@ -207,7 +207,7 @@ def test_killed_at_any_instant_of_the_first_start_the_second_works(tmp_path: Pat
 FIRST_START_STEPS = """
 import os, sqlite3, sys
 from pathlib import Path
-from prefect.storage import sqlite as opening
+from prefect.storage.sqlite import connections as opening
 die_at, steps = int(sys.argv[2]), 0
 
 class Dying(sqlite3.Connection):

@@ -14,7 +14,7 @@ from prefect.connect import close_all, embedded_backend
 from prefect.core.journal import TASK_RUN, Moves
 from prefect.services import crash_detection
 from prefect.settings import PREFECT_HOME, PREFECT_LOGGING_LEVEL, temporary_settings
-from prefect.storage.store import Store
+from prefect.storage.sqlite.store import SqliteStore
 from tests.faults.record import Record
 
 ELSEWHERE = "another-host/boot/1/1"
@@ -80,7 +80,7 @@ def test_every_prefix_of_a_journal_is_a_sound_record(journal: list[Any], tmp_pat
     assert any(isinstance(row, Moves) for table, row in filter(_is_entry, journal) if table == TASK_RUN)
     for length in range(1, len(journal) + 1):
         home = tmp_path / str(length)
-        store = Store(home / "prefect.db", ELSEWHERE, 20.0)
+        store = SqliteStore(home / "prefect.db", ELSEWHERE, 20.0)
         for item in journal[:length]:
             if _is_entry(item):
                 store.append(*item)

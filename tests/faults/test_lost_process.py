@@ -14,7 +14,7 @@ import pytest
 from prefect.connect import CLOCK
 from prefect.orchestrator.processes import this_process
 from prefect.services import crash_detection
-from prefect.storage.store import Store
+from prefect.storage.sqlite.store import SqliteStore
 from tests.faults.processes import run, start
 from tests.faults.record import Record
 
@@ -60,7 +60,7 @@ def killed(tmp_path: Path) -> Killed:
 
 
 def _tick(home: Path) -> int:
-    store = Store(home / "prefect.db", this_process())
+    store = SqliteStore(home / "prefect.db", this_process())
     try:
         return crash_detection.tick(store, CLOCK)
     finally:

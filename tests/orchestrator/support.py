@@ -10,7 +10,7 @@ from prefect.core.lifecycle.states import State, StateDetails, StateType
 from prefect.core.ports import FlowRunRequest
 from prefect.core.times import SECOND, to_datetime
 from prefect.orchestrator.backend import EmbeddedBackend
-from prefect.storage.store import Store
+from prefect.storage.sqlite.store import SqliteStore
 
 START = 1_800_000_000 * SECOND
 HERE, ELSEWHERE = "here/boot/1/1", "elsewhere/boot/2/1"
@@ -42,7 +42,7 @@ class TestClock:
 
 
 def backend_at(path: Path, clock: TestClock, process: str = HERE) -> EmbeddedBackend:
-    return EmbeddedBackend(Store(path, process, 20.0), clock)
+    return EmbeddedBackend(SqliteStore(path, process, 20.0), clock)
 
 
 def state(type: str, message: str | None = None, **details: Any) -> State[object]:

@@ -11,7 +11,7 @@ from prefect.core.times import SECOND
 from prefect.exceptions import ObjectNotFound, StorageError
 from prefect.orchestrator.backend import EmbeddedBackend
 from prefect.orchestrator.flow_runs import LEASE_SECONDS
-from prefect.storage import journal
+from prefect.storage import requests
 from tests.faults.record import Record
 from tests.orchestrator.support import ELSEWHERE, START, TestClock, at, backend_at, request, state
 from tests.storage.support import run_row, state_row
@@ -204,7 +204,7 @@ def test_a_lease_counts_from_the_decision_not_from_the_clock_of_who_asked(
 def test_how_a_run_ended_is_not_forgotten(
     backend: EmbeddedBackend, record: Record, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(journal, "PATIENCE", 0.1)
+    monkeypatch.setattr(requests, "PATIENCE", 0.1)
     _begin(backend)
     file = backend.store._file
     open_writer = file.writer

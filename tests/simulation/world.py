@@ -11,6 +11,7 @@ import random
 import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -21,11 +22,13 @@ from prefect.core.times import SECOND, to_datetime
 from prefect.orchestrator import flow_runs
 from prefect.orchestrator.flow_runs import LEASE_SECONDS
 from prefect.orchestrator.lost_runs import is_lost
-from prefect.storage.journal import write_rows
 from prefect.storage.keyed import attempts
 from prefect.storage.keyed import flow_runs as stored_flow_runs
-from prefect.storage.sqlite import SCHEMA
+from prefect.storage.sqlite.connections import SCHEMA
+from prefect.storage.sqlite.transaction import SqliteTransaction
+from prefect.storage.sqlite.upserts import upsert
 from prefect.storage.transaction import Transaction
+from prefect.storage.upserts import write_rows
 
 START = 1_800_000_000 * SECOND
 DETECTION_INTERVAL = 4.0
@@ -103,10 +106,10 @@ class World:
     def decide(self, process: str, decision: Callable[[Transaction], Any]) -> Any:
         """One transaction of one process."""
         rows: dict[str, list[Any]] = {}
-        transaction = Transaction(self.database, lambda table, row: rows.setdefault(table, []).append(row), process)
+        transaction = SqliteTransaction(self.database, lambda table, row: rows.setdefault(table, []).append(row), process)
         self.database.execute("BEGIN IMMEDIATE")
         result = decision(transaction)
-        write_rows(self.database, rows)
+        write_rows(partial(upsert, self.database), rows)
         self.database.execute("COMMIT")
         return result
 

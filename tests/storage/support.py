@@ -9,11 +9,11 @@ from typing import Any
 from uuid import UUID
 
 from prefect.core.journal import LEDGERS, LOG, TASK_RUN, TASK_RUN_STATE, Row
-from prefect.storage.store import Store
+from prefect.storage.sqlite.store import SqliteStore
 
 
-def new_store(path: Path, busy_timeout: float = 20.0) -> Store:
-    return Store(path, "host/boot/1/1", busy_timeout)
+def new_store(path: Path, busy_timeout: float = 20.0) -> SqliteStore:
+    return SqliteStore(path, "host/boot/1/1", busy_timeout)
 
 
 def log_row(number: int, message: Any = "said", **changed: Any) -> Row:

@@ -17,8 +17,9 @@ from hypothesis import strategies as st
 
 from prefect.core.journal import LEDGERS, LOG, TASK_RUN, Draft, Moves
 from prefect.exceptions import DatabaseBusy, StorageError
-from prefect.storage import journal
-from prefect.storage.store import Store
+from prefect.storage import journal, requests
+from prefect.storage.sqlite import upserts
+from prefect.storage.sqlite.store import SqliteStore
 from prefect.storage.transaction import Transaction
 from tests.storage.support import everything, log_row, new_store, run_row, state_row, stored
 
@@ -31,7 +32,7 @@ def path(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def store(path: Path) -> Iterator[Store]:
+def store(path: Path) -> Iterator[SqliteStore]:
     made = new_store(path)
     yield made
     made.close()
@@ -47,7 +48,7 @@ def _count(tx: Transaction) -> int:
 # --- what is promised of appending, deciding and flushing
 
 
-def test_what_was_flushed_is_committed(store: Store, path: Path) -> None:
+def test_what_was_flushed_is_committed(store: SqliteStore, path: Path) -> None:
     for number in range(1000):
         store.append(LOG, log_row(number))
     store.flush()
@@ -55,7 +56,7 @@ def test_what_was_flushed_is_committed(store: Store, path: Path) -> None:
     assert store.backlog == 0
 
 
-def test_appending_does_not_wait_for_the_disk(store: Store, path: Path) -> None:
+def test_appending_does_not_wait_for_the_disk(store: SqliteStore, path: Path) -> None:
     store.transact(_count)
     blocker = sqlite3.connect(path, isolation_level=None)
     blocker.execute("BEGIN IMMEDIATE")
@@ -70,7 +71,7 @@ def test_appending_does_not_wait_for_the_disk(store: Store, path: Path) -> None:
     assert stored(path, COUNT_LOGS) == [(1000,)]
 
 
-def test_nothing_needs_to_ask_for_it_to_be_written(store: Store, path: Path) -> None:
+def test_nothing_needs_to_ask_for_it_to_be_written(store: SqliteStore, path: Path) -> None:
     store.append(LOG, log_row(1))
     deadline = time.monotonic() + 10
     while (not path.exists() or store.backlog) and time.monotonic() < deadline:
@@ -78,12 +79,12 @@ def test_nothing_needs_to_ask_for_it_to_be_written(store: Store, path: Path) -> 
     assert stored(path, COUNT_LOGS) == [(1,)]
 
 
-def test_flushing_nothing_opens_nothing(store: Store, path: Path) -> None:
+def test_flushing_nothing_opens_nothing(store: SqliteStore, path: Path) -> None:
     store.flush()
     assert not path.exists()
 
 
-def test_a_decision_sees_what_was_appended_before_it_and_nothing_after(store: Store) -> None:
+def test_a_decision_sees_what_was_appended_before_it_and_nothing_after(store: SqliteStore) -> None:
     seen = []
     gate = threading.Event()
     store.append(LOG, log_row(0))
@@ -102,12 +103,12 @@ def test_a_decision_sees_what_was_appended_before_it_and_nothing_after(store: St
     assert sorted(seen) == [2, 3, 4, 5, 6]
 
 
-def test_what_a_decision_appends_is_committed_with_it(store: Store, path: Path) -> None:
+def test_what_a_decision_appends_is_committed_with_it(store: SqliteStore, path: Path) -> None:
     store.transact(lambda tx: tx.append(LOG, log_row(1)))
     assert stored(path, COUNT_LOGS) == [(1,)]
 
 
-def test_many_waiters_share_a_commit(store: Store, path: Path) -> None:
+def test_many_waiters_share_a_commit(store: SqliteStore, path: Path) -> None:
     gate = threading.Event()
     entered = threading.Event()
     first = threading.Thread(target=lambda: store.transact(lambda tx: (entered.set(), gate.wait(10))))
@@ -129,7 +130,7 @@ def test_many_waiters_share_a_commit(store: Store, path: Path) -> None:
     assert len(seen) == 1
 
 
-def test_a_failing_decision_undoes_itself_alone(store: Store, path: Path) -> None:
+def test_a_failing_decision_undoes_itself_alone(store: SqliteStore, path: Path) -> None:
     gate = threading.Event()
     results: list[object] = []
 
@@ -168,7 +169,7 @@ class Stop(BaseException):
     """Not an Exception, as the engine's signals are not."""
 
 
-def test_a_decision_may_raise_anything(store: Store) -> None:
+def test_a_decision_may_raise_anything(store: SqliteStore) -> None:
     for error in (Stop(), KeyError("x"), StorageError("mine"), StopIteration()):
         with pytest.raises(type(error)):
             store.transact(lambda tx, error=error: _raise(error))
@@ -179,7 +180,7 @@ def _raise(error: BaseException) -> None:
     raise error
 
 
-def test_wrong_sql_is_the_decisions_own_fault(store: Store, path: Path) -> None:
+def test_wrong_sql_is_the_decisions_own_fault(store: SqliteStore, path: Path) -> None:
     with pytest.raises(sqlite3.OperationalError, match="no such table"):
         store.transact(lambda tx: tx.execute("SELECT * FROM nowhere"))
     with pytest.raises(sqlite3.IntegrityError):
@@ -223,7 +224,7 @@ def test_shuffled_and_repeated_delivery_gives_the_same_rows(chance: random.Rando
         assert stored(often, "SELECT DISTINCT state_type, sequence FROM task_run") == [("COMPLETED", 2)]
 
 
-def test_of_two_ends_at_one_step_run_and_history_keep_the_same(store: Store, path: Path) -> None:
+def test_of_two_ends_at_one_step_run_and_history_keep_the_same(store: SqliteStore, path: Path) -> None:
     for type in ("CRASHED", "COMPLETED"):
         store.append(TASK_RUN, Moves((state_row(1, 0, type),), run_row(1, 0, type)))
     store.flush()
@@ -232,7 +233,7 @@ def test_of_two_ends_at_one_step_run_and_history_keep_the_same(store: Store, pat
     assert stored(path, "SELECT state_type FROM task_run") == stored(path, "SELECT type FROM task_run_state")
 
 
-def test_all_sizes_of_batches_are_written_whole(store: Store, path: Path) -> None:
+def test_all_sizes_of_batches_are_written_whole(store: SqliteStore, path: Path) -> None:
     total = 0
     for size in (1, 2, 3, 7, 8, 9, 255, 256, 257, 1023, 2000):
         for number in range(total, total + size):
@@ -244,7 +245,7 @@ def test_all_sizes_of_batches_are_written_whole(store: Store, path: Path) -> Non
 
 def test_statements_stay_within_sqlites_bounds() -> None:
     for ledger in LEDGERS.values():
-        assert len(ledger.columns) * (journal.LARGEST_STATEMENT // len(ledger.columns)) <= 32_766
+        assert len(ledger.columns) * (upserts.LARGEST_STATEMENT // len(ledger.columns)) <= 32_766
 
 
 # --- values and entries that the database cannot take
@@ -255,7 +256,7 @@ def test_statements_stay_within_sqlites_bounds() -> None:
     [("half \udc80 surrogate", "half ? surrogate"), (2**63, str(2**63)), (-(2**80), str(-(2**80)))],
 )
 def test_a_value_without_a_place_is_mended(
-    value: object, kept: str, store: Store, path: Path, caplog: pytest.LogCaptureFixture
+    value: object, kept: str, store: SqliteStore, path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     for number in (1, 2, 3):
         store.append(LOG, log_row(number, value if number == 2 else "said"))
@@ -264,7 +265,7 @@ def test_a_value_without_a_place_is_mended(
     assert "cannot be stored as it is" in caplog.text
 
 
-def test_objects_and_nuls_are_stored_as_text(store: Store, path: Path) -> None:
+def test_objects_and_nuls_are_stored_as_text(store: SqliteStore, path: Path) -> None:
     store.append(LOG, log_row(1, "a\x00b"))
     store.append(LOG, log_row(2, ["a", "list"]))
     store.flush()
@@ -272,7 +273,7 @@ def test_objects_and_nuls_are_stored_as_text(store: Store, path: Path) -> None:
 
 
 def test_an_entry_that_breaks_a_constraint_holds_up_nobody(
-    store: Store, path: Path, caplog: pytest.LogCaptureFixture
+    store: SqliteStore, path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     store.append(LOG, log_row(1))
     store.append(LOG, log_row(2, None))
@@ -283,7 +284,7 @@ def test_an_entry_that_breaks_a_constraint_holds_up_nobody(
 
 
 def test_a_draft_that_cannot_be_made_holds_up_nobody(
-    store: Store, path: Path, caplog: pytest.LogCaptureFixture
+    store: SqliteStore, path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     store.append(TASK_RUN, run_row(1, 0))
     store.append(TASK_RUN, Draft(b"2", 0, lambda: 1 / 0))  # type: ignore[arg-type, return-value]
@@ -293,7 +294,7 @@ def test_a_draft_that_cannot_be_made_holds_up_nobody(
     assert "A task_run entry cannot be made and is left out: ZeroDivisionError" in caplog.text
 
 
-def test_a_draft_that_was_overtaken_is_never_made(store: Store, path: Path) -> None:
+def test_a_draft_that_was_overtaken_is_never_made(store: SqliteStore, path: Path) -> None:
     row = run_row(1, 1, "COMPLETED")
     store.append(TASK_RUN, Draft(row[0], 0, lambda: 1 / 0))  # type: ignore[arg-type, return-value]
     store.append(TASK_RUN, row)
@@ -307,7 +308,7 @@ def test_a_draft_that_was_overtaken_is_never_made(store: Store, path: Path) -> N
 class Failing:
     """Has a store's connection refuse from a moment on, as a full disk does."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: SqliteStore) -> None:
         self.refuse = False
         open_writer = store._file.writer
 
@@ -320,7 +321,7 @@ class Failing:
 
 
 def test_what_a_full_disk_refuses_is_written_when_there_is_room(
-    store: Store, path: Path, caplog: pytest.LogCaptureFixture
+    store: SqliteStore, path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     store.transact(_count)
     disk = Failing(store)
@@ -338,12 +339,12 @@ def test_what_a_full_disk_refuses_is_written_when_there_is_room(
     messages = [record.getMessage() for record in caplog.records if record.name == "prefect.storage"]
     assert len(messages) == 2
     assert messages[0].startswith(f"The disk that holds database {str(path)!r} is full")
-    assert messages[1] == f"The record at {path} is being written again."
+    assert messages[1] == f"The record at {str(path)!r} is being written again."
     assert not any(record.exc_info for record in caplog.records)
 
 
-def test_whoever_waits_is_told_in_the_end(store: Store, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(journal, "PATIENCE", 0.2)
+def test_whoever_waits_is_told_in_the_end(store: SqliteStore, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(requests, "PATIENCE", 0.2)
     store.transact(_count)
     disk = Failing(store)
     disk.refuse = True
@@ -358,9 +359,9 @@ def test_whoever_waits_is_told_in_the_end(store: Store, path: Path, monkeypatch:
 
 
 def test_a_deferred_decision_is_made_when_there_is_room(
-    store: Store, path: Path, monkeypatch: pytest.MonkeyPatch
+    store: SqliteStore, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(journal, "PATIENCE", 0.1)
+    monkeypatch.setattr(requests, "PATIENCE", 0.1)
     disk = Failing(store)
     disk.refuse = True
     store.defer(lambda tx: tx.append(LOG, log_row(1)))
@@ -371,7 +372,7 @@ def test_a_deferred_decision_is_made_when_there_is_room(
     assert stored(path, COUNT_LOGS) == [(1,)]
 
 
-def test_a_flush_has_a_limit(store: Store, path: Path) -> None:
+def test_a_flush_has_a_limit(store: SqliteStore, path: Path) -> None:
     store.transact(_count)
     blocker = sqlite3.connect(path, isolation_level=None)
     blocker.execute("BEGIN IMMEDIATE")
@@ -397,7 +398,7 @@ def test_a_file_that_stays_locked_is_named(path: Path) -> None:
     store.close()
 
 
-def test_a_full_queue_pushes_back(store: Store, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_queue_pushes_back(store: SqliteStore, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(journal, "CAPACITY", 100)
     store.transact(_count)
     disk = Failing(store)
@@ -450,7 +451,7 @@ def test_a_closed_store_can_be_used_again(path: Path) -> None:
 
 
 def test_closing_a_store_that_cannot_write_says_so(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(journal, "PATIENCE", 0.1)
+    monkeypatch.setattr(requests, "PATIENCE", 0.1)
     store = new_store(path)
     Failing(store).refuse = True
     store.append(LOG, log_row(1))
@@ -458,7 +459,7 @@ def test_closing_a_store_that_cannot_write_says_so(path: Path, monkeypatch: pyte
         store.close(5)
 
 
-def test_a_forked_child_writes_on_its_own(store: Store, path: Path) -> None:
+def test_a_forked_child_writes_on_its_own(store: SqliteStore, path: Path) -> None:
     store.append(LOG, log_row(1))
     store.transact(_count)
     store.append(LOG, log_row(2))

@@ -9,7 +9,7 @@ from sqlalchemy import create_engine, inspect
 
 from prefect.core.journal import LEDGERS
 from prefect.storage.snapshot import DIALECTS, DIRECTORY, schema_sql
-from prefect.storage.sqlite import SCHEMA_VERSION, open_connection
+from prefect.storage.sqlite.connections import SCHEMA_VERSION, open_connection
 from prefect.storage.tables import VERSION, metadata
 
 

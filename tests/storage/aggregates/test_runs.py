@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
@@ -92,7 +93,8 @@ def test_logs(reading: Reading) -> None:
 
 def test_a_broken_file_is_a_storage_error(reading: Reading) -> None:
     reading.close()
-    reading._path.with_name("prefect.db-wal").unlink(missing_ok=True)
-    reading._path.write_bytes(b"no database at all" * 1000)
+    path = Path(reading.place.strip("'"))
+    path.with_name("prefect.db-wal").unlink(missing_ok=True)
+    path.write_bytes(b"no database at all" * 1000)
     with pytest.raises(StorageError, match=r"prefect\.db"):
         flows.page(reading, 1)

@@ -6,18 +6,16 @@ readers like the store's own, so reading sees what is committed and never writes
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Sequence
 
 from sqlalchemy import Select, Table, create_engine, func, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import QueuePool
 
-from prefect.storage.sqlite import open_reader, translate
 from prefect.storage.store import Store
 
 Record = dict[str, object]
-READ_TIMEOUT = 30.0
+ENGINES = {"sqlite": "sqlite://", "postgresql": "postgresql+psycopg://"}
 
 
 class Reading:
@@ -28,12 +26,9 @@ class Reading:
     """
 
     def __init__(self, store: Store) -> None:
-        self._path = store.path
-        store.reading_connection()
-        self._engine = create_engine("sqlite://", creator=self._connect, poolclass=QueuePool)
-
-    def _connect(self) -> sqlite3.Connection:
-        return open_reader(self._path, READ_TIMEOUT)
+        self._store = store
+        self.place = store.place
+        self._engine = create_engine(ENGINES[store.dialect], creator=store.open_reader, poolclass=QueuePool)
 
     def rows(self, statement: Select[*tuple[object, ...]]) -> list[Record]:
         """All rows. Raises StorageError."""
@@ -41,9 +36,7 @@ class Reading:
             with self._engine.connect() as connection:
                 return [dict(row) for row in connection.execute(statement).mappings()]
         except DBAPIError as error:
-            if isinstance(error.orig, sqlite3.Error):
-                raise translate(error.orig, self._path) from error
-            raise
+            raise self._store.translate(error.orig if isinstance(error.orig, Exception) else error) from error
 
     def one(self, statement: Select[*tuple[object, ...]]) -> Record | None:
         """The first row, or None. Raises StorageError."""

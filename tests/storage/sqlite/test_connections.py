@@ -18,7 +18,7 @@ from prefect.exceptions import (
     SchemaTooNew,
     StorageError,
 )
-from prefect.storage.sqlite import (
+from prefect.storage.sqlite.connections import (
     SCHEMA_VERSION,
     error_code,
     insist,
@@ -29,7 +29,7 @@ from prefect.storage.sqlite import (
 )
 from tests.storage.support import new_store, stored
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 
 
 def _mode(path: Path) -> str:
@@ -123,14 +123,14 @@ def test_a_newer_schema(tmp_path: Path) -> None:
 
 
 def test_a_path_below_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("prefect.storage.journal.PATIENCE", 0.1)
+    monkeypatch.setattr("prefect.storage.requests.PATIENCE", 0.1)
     file = tmp_path / "file"
     file.write_text("")
     assert "cannot be used" in _problem(file / "home" / "prefect.db", StorageError)
 
 
 def test_a_path_that_is_a_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("prefect.storage.journal.PATIENCE", 0.1)
+    monkeypatch.setattr("prefect.storage.requests.PATIENCE", 0.1)
     path = tmp_path / "prefect.db"
     path.mkdir()
     assert "cannot be used" in _problem(path, StorageError)

@@ -23,7 +23,7 @@ from prefect.exceptions import (
     StorageError,
 )
 
-SCHEMA = Path(__file__).parent / "sql" / "schema.sqlite.sql"
+SCHEMA = Path(__file__).parent.parent / "sql" / "schema.sqlite.sql"
 SCHEMA_VERSION = 2
 FIRST_PAUSE, LONGEST_PAUSE = 0.001, 0.05
 _NOT_WRITABLE = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})

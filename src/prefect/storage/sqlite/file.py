@@ -6,7 +6,7 @@ import sqlite3
 import threading
 from pathlib import Path
 
-from prefect.storage.sqlite import open_connection, open_reader, translated
+from prefect.storage.sqlite.connections import open_connection, open_reader, translated
 
 
 class StoreFile:
