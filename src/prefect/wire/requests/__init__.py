@@ -1,0 +1,1 @@
+"""Bodies made of several parameters, one class per route; a filter left out, or null, holds for every record."""
