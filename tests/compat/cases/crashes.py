@@ -1,6 +1,7 @@
 """Interrupts, exits and other things that are not ordinary failures."""
 
 import asyncio
+import threading
 
 from prefect import flow, task
 from prefect.exceptions import Abort, CancelledRun, PrefectException, PrefectSignal, TerminationSignal
@@ -231,7 +232,7 @@ def exception_that_cannot_be_pickled():
     class Odd(Exception):
         def __init__(self, a, b):
             super().__init__(f"{a} {b}")
-            self.handle = open("/dev/null")  # noqa: SIM115 - an attribute that pickle refuses
+            self.lock = threading.Lock()  # an attribute that pickle refuses
 
         def __reduce__(self):
             raise TypeError("cannot be pickled")

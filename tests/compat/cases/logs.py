@@ -1,6 +1,7 @@
 """Loggers of runs, log_prints, missing context."""
 
 import logging
+import os
 import threading
 
 from prefect import flow, get_run_logger, task
@@ -179,7 +180,8 @@ def prints_as_logs():
         print("my flow", "print", 1, sep="-")
         work()
         print("my", end="")
-        print("my print to a file", file=open("/dev/null", "w"))  # noqa: SIM115
+        with open(os.devnull, "w") as file:
+            print("my print to a file", file=file)
 
     with logged() as records:
         main()
