@@ -24,7 +24,7 @@ from prefect.orchestrator.flow_runs import LEASE_SECONDS
 from prefect.orchestrator.lost_runs import is_lost
 from prefect.storage.keyed import attempts
 from prefect.storage.keyed import flow_runs as stored_flow_runs
-from prefect.storage.sqlite.connections import SCHEMA
+from prefect.storage.schema import creation
 from prefect.storage.sqlite.transaction import SqliteTransaction
 from prefect.storage.sqlite.upserts import upsert
 from prefect.storage.transaction import Transaction
@@ -92,7 +92,7 @@ class World:
         self.chance = random.Random(seed)
         self.clock = Clock(self.chance)
         self.database = sqlite3.connect(":memory:", isolation_level=None)
-        self.database.executescript(SCHEMA.read_text())
+        self.database.executescript(";".join(creation("sqlite")))
         self.processes = [Process(f"host-{number}/boot/{number}/1") for number in range(3)]
         self.runs: list[UUID] = []
         self.under_way: list[Message] = []
@@ -106,7 +106,9 @@ class World:
     def decide(self, process: str, decision: Callable[[Transaction], Any]) -> Any:
         """One transaction of one process."""
         rows: dict[str, list[Any]] = {}
-        transaction = SqliteTransaction(self.database, lambda table, row: rows.setdefault(table, []).append(row), process)
+        transaction = SqliteTransaction(
+            self.database, lambda table, row: rows.setdefault(table, []).append(row), process
+        )
         self.database.execute("BEGIN IMMEDIATE")
         result = decision(transaction)
         write_rows(partial(upsert, self.database), rows)

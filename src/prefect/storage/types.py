@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Dialect, LargeBinary, SmallInteger, Text
+from sqlalchemy import BigInteger, Boolean, Dialect, LargeBinary, SmallInteger, Text
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
@@ -77,10 +77,13 @@ class Tags(TypeDecorator[Any]):
 
 
 class Flag(TypeDecorator[bool]):
-    """Yes or no."""
+    """Yes or no; SQL says `active = 1`. SQLite calls the column BOOLEAN, which is but a name there."""
 
     impl = SmallInteger
     cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        return dialect.type_descriptor(SmallInteger() if dialect.name == "postgresql" else Boolean())
 
     def process_bind_param(self, value: bool | None, dialect: Dialect) -> int | None:
         return None if value is None else int(value)

@@ -18,8 +18,8 @@ from prefect.exceptions import (
     SchemaTooNew,
     StorageError,
 )
+from prefect.storage.schema import SCHEMA_VERSION
 from prefect.storage.sqlite.connections import (
-    SCHEMA_VERSION,
     error_code,
     insist,
     is_busy,

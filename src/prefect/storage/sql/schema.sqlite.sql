@@ -4,7 +4,7 @@ CREATE TABLE account (
 	name TEXT NOT NULL,
 	password TEXT,
 	role TEXT NOT NULL,
-	active SMALLINT NOT NULL,
+	active BOOLEAN NOT NULL,
 	created BIGINT NOT NULL,
 	updated BIGINT NOT NULL,
 	PRIMARY KEY (id),
@@ -58,7 +58,7 @@ CREATE TABLE automation (
 	id BLOB NOT NULL,
 	name TEXT NOT NULL,
 	description TEXT NOT NULL,
-	enabled SMALLINT NOT NULL,
+	enabled BOOLEAN NOT NULL,
 	tags TEXT NOT NULL,
 	"trigger" TEXT NOT NULL,
 	actions TEXT NOT NULL,
@@ -71,7 +71,7 @@ CREATE TABLE automation (
 CREATE TABLE automation_resource (
 	automation_id BLOB NOT NULL,
 	resource_id TEXT NOT NULL,
-	owns SMALLINT NOT NULL,
+	owns BOOLEAN NOT NULL,
 	PRIMARY KEY (automation_id, resource_id)
 );
 CREATE INDEX automation_resource_by_resource ON automation_resource (resource_id);
@@ -81,7 +81,7 @@ CREATE TABLE block_document (
 	block_type_id BLOB NOT NULL,
 	block_schema_id BLOB NOT NULL,
 	data TEXT NOT NULL,
-	is_anonymous SMALLINT NOT NULL,
+	is_anonymous BOOLEAN NOT NULL,
 	created BIGINT NOT NULL,
 	updated BIGINT NOT NULL,
 	PRIMARY KEY (id),
@@ -122,7 +122,7 @@ CREATE TABLE block_type (
 	documentation_url TEXT,
 	description TEXT,
 	code_example TEXT,
-	is_protected SMALLINT NOT NULL,
+	is_protected BOOLEAN NOT NULL,
 	created BIGINT NOT NULL,
 	updated BIGINT NOT NULL,
 	PRIMARY KEY (id),
@@ -133,7 +133,7 @@ CREATE TABLE concurrency_limit (
 	kind TEXT NOT NULL,
 	name TEXT NOT NULL,
 	slots INTEGER NOT NULL,
-	active SMALLINT NOT NULL,
+	active BOOLEAN NOT NULL,
 	slot_decay_per_second FLOAT NOT NULL,
 	rate_level FLOAT NOT NULL,
 	rate_moment BIGINT NOT NULL,
@@ -181,13 +181,13 @@ CREATE TABLE deployment (
 	name TEXT NOT NULL,
 	version TEXT,
 	description TEXT,
-	paused SMALLINT NOT NULL,
+	paused BOOLEAN NOT NULL,
 	status TEXT NOT NULL,
 	tags TEXT NOT NULL,
 	labels TEXT NOT NULL,
 	parameters TEXT NOT NULL,
 	parameter_openapi_schema TEXT,
-	enforce_parameter_schema SMALLINT NOT NULL,
+	enforce_parameter_schema BOOLEAN NOT NULL,
 	job_variables TEXT NOT NULL,
 	pull_steps TEXT,
 	entrypoint TEXT,
@@ -210,14 +210,13 @@ CREATE TABLE deployment (
 	UNIQUE (flow_id, name)
 );
 CREATE INDEX deployment_by_created ON deployment (created);
-CREATE INDEX deployment_by_tags ON deployment (tags);
 CREATE INDEX deployment_by_work_queue ON deployment (work_queue_id);
 CREATE TABLE deployment_schedule (
 	id BLOB NOT NULL,
 	deployment_id BLOB NOT NULL,
 	slug TEXT,
 	schedule TEXT NOT NULL,
-	active SMALLINT NOT NULL,
+	active BOOLEAN NOT NULL,
 	parameters TEXT NOT NULL,
 	catchup TEXT NOT NULL,
 	max_lateness BIGINT,
@@ -268,7 +267,6 @@ CREATE TABLE flow (
 	UNIQUE (name)
 );
 CREATE INDEX flow_by_created ON flow (created);
-CREATE INDEX flow_by_tags ON flow (tags);
 CREATE TABLE flow_run (
 	id BLOB NOT NULL,
 	flow_id BLOB NOT NULL,
@@ -295,7 +293,7 @@ CREATE TABLE flow_run (
 	parent_task_run_id BLOB,
 	parent_flow_run_id BLOB,
 	root_flow_run_id BLOB,
-	auto_scheduled SMALLINT NOT NULL,
+	auto_scheduled BOOLEAN NOT NULL,
 	infrastructure_pid TEXT,
 	retries INTEGER NOT NULL,
 	retry_delay FLOAT NOT NULL,
@@ -330,7 +328,6 @@ CREATE INDEX flow_run_by_name ON flow_run (name);
 CREATE INDEX flow_run_by_parent ON flow_run (parent_task_run_id);
 CREATE INDEX flow_run_by_start ON flow_run (expected_start_time);
 CREATE INDEX flow_run_by_state ON flow_run (state_type, expected_start_time);
-CREATE INDEX flow_run_by_tags ON flow_run (tags);
 CREATE INDEX flow_run_by_updated ON flow_run (updated);
 CREATE INDEX flow_run_by_work_queue ON flow_run (work_queue_id, next_scheduled_start_time);
 CREATE TABLE flow_run_input (
@@ -515,7 +512,7 @@ CREATE TABLE work_pool (
 	type TEXT NOT NULL,
 	base_job_template TEXT NOT NULL,
 	storage_configuration TEXT NOT NULL,
-	paused SMALLINT NOT NULL,
+	paused BOOLEAN NOT NULL,
 	concurrency_limit INTEGER,
 	default_queue_id BLOB,
 	status TEXT,
@@ -529,7 +526,7 @@ CREATE TABLE work_queue (
 	work_pool_id BLOB NOT NULL,
 	name TEXT NOT NULL,
 	description TEXT,
-	paused SMALLINT NOT NULL,
+	paused BOOLEAN NOT NULL,
 	concurrency_limit INTEGER,
 	priority INTEGER NOT NULL,
 	filter TEXT,
@@ -554,3 +551,8 @@ CREATE TABLE worker (
 	UNIQUE (work_pool_id, name)
 );
 CREATE INDEX worker_by_heartbeat ON worker (work_pool_id, last_heartbeat);
+CREATE TABLE alembic_version (
+	version_num VARCHAR(32) NOT NULL,
+	CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num)
+);
+INSERT INTO alembic_version (version_num) VALUES ('0002');

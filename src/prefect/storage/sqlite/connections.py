@@ -22,9 +22,8 @@ from prefect.exceptions import (
     SchemaTooNew,
     StorageError,
 )
+from prefect.storage.schema import SCHEMA_VERSION, creation
 
-SCHEMA = Path(__file__).parent.parent / "sql" / "schema.sqlite.sql"
-SCHEMA_VERSION = 2
 FIRST_PAUSE, LONGEST_PAUSE = 0.001, 0.05
 _NOT_WRITABLE = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
 
@@ -88,7 +87,7 @@ def _create_schema(connection: sqlite3.Connection, path: Path, busy_timeout: flo
     insist(connection, "BEGIN IMMEDIATE", path, busy_timeout)
     try:
         if _version(connection) == 0:
-            for statement in SCHEMA.read_text().split(";\n"):
+            for statement in creation("sqlite"):
                 connection.execute(statement)
             connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
         connection.execute("COMMIT")

@@ -51,7 +51,7 @@ deployment = Table(
     UniqueConstraint("flow_id", "name"),
     Index("deployment_by_created", "created"),
     Index("deployment_by_work_queue", "work_queue_id"),
-    Index("deployment_by_tags", "tags", postgresql_using="gin"),
+    Index("deployment_by_tags", "tags", postgresql_using="gin").ddl_if(dialect="postgresql"),
 )
 
 deployment_schedule = Table(

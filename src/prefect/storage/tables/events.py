@@ -29,6 +29,7 @@ event = Table(
     Index("event_by_occurred", "occurred"),
     Index("event_by_resource", "resource_id", "occurred"),
     Index("event_by_name", "name", "occurred"),
+    postgresql_partition_by="RANGE (id)",
     sqlite_with_rowid=False,
 )
 
@@ -43,6 +44,7 @@ event_resource = Table(
     Column("occurred", Moment, nullable=False),
     PrimaryKeyConstraint("event_id", "position"),
     Index("event_resource_by_resource", "resource_id", "occurred"),
+    postgresql_partition_by="RANGE (event_id)",
     sqlite_with_rowid=False,
 )
 

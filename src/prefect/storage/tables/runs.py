@@ -61,7 +61,7 @@ flow = Table(
     Column("created", Moment, nullable=False),
     Column("updated", Moment, nullable=False),
     Index("flow_by_created", "created"),
-    Index("flow_by_tags", "tags", postgresql_using="gin"),
+    Index("flow_by_tags", "tags", postgresql_using="gin").ddl_if(dialect="postgresql"),
 )
 
 flow_run = Table(
@@ -120,7 +120,7 @@ flow_run = Table(
     Index("flow_run_by_deployment", "deployment_id", "expected_start_time"),
     Index("flow_run_by_work_queue", "work_queue_id", "next_scheduled_start_time"),
     Index("flow_run_by_due", "state_type", "next_scheduled_start_time"),
-    Index("flow_run_by_tags", "tags", postgresql_using="gin"),
+    Index("flow_run_by_tags", "tags", postgresql_using="gin").ddl_if(dialect="postgresql"),
 )
 
 task_run = Table(
@@ -169,6 +169,7 @@ flow_run_state = Table(
     Column("reason", Text),
     PrimaryKeyConstraint("flow_run_id", "sequence"),
     Index("flow_run_state_by_id", "id"),
+    postgresql_partition_by="RANGE (flow_run_id)",
     sqlite_with_rowid=False,
 )
 
@@ -177,6 +178,7 @@ task_run_state = Table(
     metadata,
     *_history_columns("task_run_id"),
     PrimaryKeyConstraint("task_run_id", "sequence"),
+    postgresql_partition_by="RANGE (task_run_id)",
     sqlite_with_rowid=False,
 )
 
@@ -194,6 +196,7 @@ log = Table(
     Column("timestamp", Moment, nullable=False),
     Index("log_by_flow_run", "flow_run_id", "timestamp"),
     Index("log_by_task_run", "task_run_id"),
+    postgresql_partition_by="RANGE (id)",
     sqlite_with_rowid=False,
 )
 

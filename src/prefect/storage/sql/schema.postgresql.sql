@@ -240,7 +240,9 @@ CREATE TABLE event (
 	received BIGINT NOT NULL,
 	follows BYTEA,
 	PRIMARY KEY (id)
-);
+)
+ PARTITION BY RANGE (id);
+CREATE TABLE event_default PARTITION OF event DEFAULT;
 CREATE INDEX event_by_name ON event (name, occurred);
 CREATE INDEX event_by_occurred ON event (occurred);
 CREATE INDEX event_by_resource ON event (resource_id, occurred);
@@ -252,7 +254,9 @@ CREATE TABLE event_resource (
 	labels TEXT NOT NULL,
 	occurred BIGINT NOT NULL,
 	PRIMARY KEY (event_id, position)
-);
+)
+ PARTITION BY RANGE (event_id);
+CREATE TABLE event_resource_default PARTITION OF event_resource DEFAULT;
 CREATE INDEX event_resource_by_resource ON event_resource (resource_id, occurred);
 CREATE TABLE flow (
 	id BYTEA NOT NULL,
@@ -354,7 +358,9 @@ CREATE TABLE flow_run_state (
 	data TEXT,
 	reason TEXT,
 	PRIMARY KEY (flow_run_id, sequence)
-);
+)
+ PARTITION BY RANGE (flow_run_id);
+CREATE TABLE flow_run_state_default PARTITION OF flow_run_state DEFAULT;
 CREATE INDEX flow_run_state_by_id ON flow_run_state (id);
 CREATE TABLE log (
 	id BYTEA NOT NULL,
@@ -367,7 +373,9 @@ CREATE TABLE log (
 	message TEXT NOT NULL,
 	timestamp BIGINT NOT NULL,
 	PRIMARY KEY (id)
-);
+)
+ PARTITION BY RANGE (id);
+CREATE TABLE log_default PARTITION OF log DEFAULT;
 CREATE INDEX log_by_flow_run ON log (flow_run_id, timestamp);
 CREATE INDEX log_by_task_run ON log (task_run_id);
 CREATE TABLE run_attempt (
@@ -481,7 +489,9 @@ CREATE TABLE task_run_state (
 	details TEXT,
 	data TEXT,
 	PRIMARY KEY (task_run_id, sequence)
-);
+)
+ PARTITION BY RANGE (task_run_id);
+CREATE TABLE task_run_state_default PARTITION OF task_run_state DEFAULT;
 CREATE TABLE task_worker (
 	name TEXT NOT NULL,
 	task_keys TEXT NOT NULL,
@@ -544,3 +554,8 @@ CREATE TABLE worker (
 	UNIQUE (work_pool_id, name)
 );
 CREATE INDEX worker_by_heartbeat ON worker (work_pool_id, last_heartbeat);
+CREATE TABLE alembic_version (
+	version_num VARCHAR(32) NOT NULL,
+	CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num)
+);
+INSERT INTO alembic_version (version_num) VALUES ('0002');
