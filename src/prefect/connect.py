@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import UUID
 
 from prefect.core.ids import uuid7
@@ -23,12 +23,16 @@ from prefect.engine.runtime import Places, Runtime, provide_places, provide_runt
 from prefect.exceptions import NotReachable
 
 if TYPE_CHECKING:
+    from prefect.client.backend import RemoteBackend
+    from prefect.client.transport import TransportOptions
     from prefect.orchestrator.backend import EmbeddedBackend
-    from prefect.services.embedded import EmbeddedServices
     from prefect.settings import Settings
+    from prefect.storage.store import StoreOptions
 
 KEY_FILE = "results.key"
 KEY_BYTES = 32
+REMOTE_INTERVAL = 2.0
+"""Seconds between two looks at what waits for the server; leases are renewed less often."""
 _STRIDE = 1 << 16
 """Low bits of an id that are left to number a run's states."""
 
@@ -61,10 +65,21 @@ class SystemClock:
         return int.from_bytes(os.urandom(7), "big") / (1 << 56)
 
 
+class Opened(NamedTuple):
+    """A backend in use, and how its background duties are ended."""
+
+    backend: Any
+    stop: Callable[[], None]
+
+    def close(self) -> None:
+        """End the duties, write everything queued and let go."""
+        self.stop()
+        self.backend.close()
+
+
 CLOCK = SystemClock()
 _configs: dict[str, EngineConfig] = {}
-_backends: dict[Path, EmbeddedBackend] = {}
-_services: dict[Path, EmbeddedServices] = {}
+_opened: dict[str, Opened] = {}
 _lock = threading.Lock()
 
 
@@ -174,67 +189,133 @@ def result_key(home: Path) -> bytes:
     return path.read_bytes()
 
 
-def database_path(settings: Settings) -> Path:
-    """The file of the embedded database."""
-    return Path(settings.home) / "prefect.db"
+def database_url(settings: Settings) -> str:
+    """Where the record is, by the settings: by default the file `prefect.db` in PREFECT_HOME."""
+    url = settings.server.database.connection_url
+    assert url is not None  # its default is worked out from other settings
+    return str(url.get_secret_value())
+
+
+def store_options(settings: Settings) -> StoreOptions:
+    """How the database of the settings is opened."""
+    from prefect.storage.store import StoreOptions
+
+    database = settings.server.database
+    return StoreOptions(
+        migrate=database.migrate_on_start,
+        busy_timeout=database.busy_timeout,
+        connections=database.sqlalchemy.pool_size + database.sqlalchemy.max_overflow,
+        connect_timeout=database.connection_timeout or 5.0,
+        statement_timeout=database.timeout,
+    )
 
 
 def embedded_backend(settings: Settings | None = None) -> EmbeddedBackend:
-    """The backend on the embedded database of the settings, one per file and process."""
+    """The backend on the database of the settings, one per database and process."""
     used = settings or current_settings()
-    path = database_path(used)
+    url = database_url(used)
     with _lock:
-        backend = _backends.get(path)
-        if backend is None:
-            backend = _backends[path] = _open(path, used.server.database.busy_timeout)
+        opened = _opened.get(url)
+        if opened is None:
+            opened = _opened[url] = _open(url, used)
+    backend: EmbeddedBackend = opened.backend
     return backend
 
 
-def _open(path: Path, busy_timeout: float) -> EmbeddedBackend:
+def _open(url: str, settings: Settings) -> Opened:
     """A backend with its services; what it is made of is imported only now, when a run needs it."""
     from prefect.orchestrator.backend import EmbeddedBackend
     from prefect.orchestrator.processes import this_process
     from prefect.services.embedded import EmbeddedServices
-    from prefect.storage.sqlite.store import SqliteStore
+    from prefect.storage.store import open_store
 
-    backend = EmbeddedBackend(SqliteStore(path, this_process(), busy_timeout), CLOCK)
-    _services[path] = EmbeddedServices(backend)
+    backend = EmbeddedBackend(open_store(url, this_process(), store_options(settings)), CLOCK)
+    return Opened(backend, EmbeddedServices(backend).stop)
+
+
+def remote_backend(settings: Settings | None = None) -> RemoteBackend:
+    """The backend on the server that the settings name, one per server, credentials and process."""
+    used = settings or current_settings()
+    key = f"{used.api.url} {used.hash_key()}"
+    with _lock:
+        opened = _opened.get(key)
+        if opened is None:
+            opened = _opened[key] = _reach(used)
+    backend: RemoteBackend = opened.backend
     return backend
 
 
+def _reach(settings: Settings) -> Opened:
+    from prefect.client.backend import Patience, RemoteBackend
+    from prefect.client.delivery import Delivery
+    from prefect.client.spool import Spool, spool_directory
+    from prefect.orchestrator.processes import is_gone, this_process
+    from prefect.services.loop import ServiceLoop
+
+    options, process = client_options(settings), this_process()
+    spool = Spool(spool_directory(Path(settings.home), str(options.api_url).rstrip("/")), process)
+    patience = Patience(settings.client.start_patience_seconds, settings.client.outage_patience_seconds)
+    backend = RemoteBackend(options, process, lambda door: Delivery(door, spool, is_gone), patience)
+    loop = ServiceLoop("leases", backend.tick, REMOTE_INTERVAL)
+    backend.on_first_run = loop.start
+    return Opened(backend, loop.stop)
+
+
+def client_options(settings: Settings) -> TransportOptions:
+    """How the API is reached, by the settings."""
+    from prefect.client.transport import TransportOptions
+
+    api, client = settings.api, settings.client
+    return TransportOptions(
+        api_url=api.url,
+        api_key=None if api.key is None else api.key.get_secret_value(),
+        auth_string=None if api.auth_string is None else api.auth_string.get_secret_value(),
+        custom_headers=client.custom_headers,
+        tls_verify=not api.tls_insecure_skip_verify,
+        tls_cert_file=api.ssl_cert_file,
+        http2=api.enable_http2,
+        request_timeout=api.request_timeout,
+        max_retries=client.max_retries,
+        retry_jitter_factor=client.retry_jitter_factor,
+        retry_extra_codes=frozenset(client.retry_extra_codes),
+        csrf_support=client.csrf_support_enabled,
+        server_version_check=client.server_version_check_enabled,
+        cloud_api_url=settings.cloud.api_url,
+    )
+
+
 def current_runtime() -> Runtime:
-    """The runtime that the current settings ask for."""
-    return Runtime(embedded_backend(), CLOCK)
+    """The runtime that the current settings ask for: on a server where they name one, else on the database."""
+    settings = current_settings()
+    if settings.api.url:
+        return Runtime(remote_backend(settings), CLOCK)
+    return Runtime(embedded_backend(settings), CLOCK)
 
 
-def close_backend(path: Path) -> None:
-    """Write everything queued for one database file and let go of it; nothing happens if it is not open."""
+def close_database(settings: Settings) -> None:
+    """Write everything queued for the database of the settings and let go of it; nothing happens if it is not open."""
     with _lock:
-        backend, services = _backends.pop(path, None), _services.pop(path, None)
-    if services is not None:
-        services.stop()
-    if backend is not None:
-        backend.close()
+        opened = _opened.pop(database_url(settings), None)
+    if opened is not None:
+        opened.close()
 
 
 def close_all() -> None:
-    """Write everything queued and let go of every database."""
+    """Write everything queued and let go of every database and server."""
     with _lock:
-        backends, services = list(_backends.values()), list(_services.values())
-        _backends.clear()
-        _services.clear()
-    for service in services:
-        service.stop()
-    for backend in backends:
-        backend.close()
+        found = list(_opened.values())
+        _opened.clear()
+    for opened in found:
+        opened.stop()
+    for opened in found:
+        opened.backend.close()
 
 
 def _forget_after_fork() -> None:
     """A forked child has none of its parent's threads, so it opens the database anew."""
     global _lock
     _lock = threading.Lock()
-    _backends.clear()
-    _services.clear()
+    _opened.clear()
 
 
 def this_place() -> tuple[str, Settings]:
@@ -254,11 +335,11 @@ def at_place(place: tuple[str, Settings]) -> Iterator[Runtime]:
     from prefect.settings.current import InForce, in_force
 
     host, settings = place
-    if host != this_host() and settings.api.url is None:
+    if host != this_host() and settings.api.url is None and database_url(settings).startswith("sqlite"):
         raise NotReachable(
             f"This task runs on {this_host().partition('/')[0]!r}, but its flow's record is the file"
-            f" {str(database_path(settings))!r} of {host.partition('/')[0]!r}. Start a server and set PREFECT_API_URL to its"
-            " address where the flow runs."
+            f" {database_url(settings).partition('///')[2]!r} of {host.partition('/')[0]!r}. Start a server and set"
+            " PREFECT_API_URL to its address where the flow runs."
         )
     given = InForce()
     given.settings = settings

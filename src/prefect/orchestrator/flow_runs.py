@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from typing import cast
 from uuid import UUID
 
 from prefect.core.lifecycle import progress
@@ -49,7 +50,8 @@ def create(tx: Transaction, request: FlowRunRequest, clock: Clock) -> FlowRun:
 def begin(tx: Transaction, request: FlowRunRequest, states: Sequence[State[object]], clock: Clock) -> Transition:
     """Create the run and take it through its first states."""
     run = create(tx, request, clock)
-    return propose(tx, run, states, max(run.attempt, 1), clock)
+    left = not_yet_entered(run, states)
+    return propose(tx, run, left, max(run.attempt, 1), clock) if left else _entered_before(run)
 
 
 def propose_by_id(
@@ -57,9 +59,26 @@ def propose_by_id(
 ) -> Transition:
     """`propose` for the run of that id. Raises ObjectNotFound."""
     run = _load(tx, run_id)
+    left = not_yet_entered(run, states)
+    if not left:
+        return _entered_before(run)
     if attempt > run.attempt:
         crash_if_lost(tx, run, clock)
-    return propose(tx, run, states, attempt, clock, force)
+    return propose(tx, run, left, attempt, clock, force)
+
+
+def not_yet_entered(run: FlowRun, states: Sequence[State[object]]) -> Sequence[State[object]]:
+    """What is left of proposed states when an answer was lost and they are proposed again."""
+    current = None if run.state is None else run.state.detail_facts().get("transition_id")
+    if current is None:
+        return states
+    known = [state.detail_facts().get("transition_id") for state in states]
+    return states[known.index(current) + 1 :] if current in known else states
+
+
+def _entered_before(run: FlowRun) -> Transition:
+    """The answer that was lost: the run is where the proposal took it."""
+    return Transition(Verdict(Outcome.ACCEPT, run.state), run)
 
 
 def crash_if_lost(tx: Transaction, run: FlowRun, clock: Clock) -> bool:
@@ -88,10 +107,18 @@ def propose(
         proposal = Proposal(_facts(tx, run, attempt, clock.now()), state, attempt, clock.now(), force)
         verdict = decide(proposal, FLOW_RUN_RULES, FLOW_RUN_CONSEQUENCES)
         if verdict.state is not None:
+            _keep_mark(state, verdict.state)
             _commit(tx, run, verdict, attempt, proposal.now)
         if verdict.outcome is not Outcome.ACCEPT:
             break
     return Transition(verdict, run)
+
+
+def _keep_mark(proposed: State[object], entered: State[object]) -> None:
+    """A state that takes the proposed one's place is known by the same transition."""
+    mark = proposed.detail_facts().get("transition_id")
+    if mark is not None and entered is not proposed:
+        entered.state_details.transition_id = cast(UUID, mark)
 
 
 def _load(tx: Transaction, run_id: UUID) -> FlowRun:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from prefect.connect import close_backend
+from prefect.connect import close_database
 from prefect.settings import get_current_settings, temporary_settings
 from prefect.settings.current import root_replaced
 
@@ -24,11 +24,19 @@ def prefect_test_harness(server_startup_timeout: int | None = 30) -> Iterator[No
     It works as a context manager, and in a fixture of any scope.
     """
     home = Path(tempfile.mkdtemp(prefix="prefect-test-"))
-    restored = ("PREFECT_PROFILES_PATH", "PREFECT_RESULTS_LOCAL_STORAGE_PATH", "PREFECT_LOGGING_CONFIG_PATH")
+    restored = (
+        "PREFECT_PROFILES_PATH",
+        "PREFECT_RESULTS_LOCAL_STORAGE_PATH",
+        "PREFECT_LOGGING_CONFIG_PATH",
+        "PREFECT_SERVER_DATABASE_CONNECTION_URL",
+        "PREFECT_SERVER_DATABASE_DRIVER",
+    )
     updates = {"PREFECT_HOME": home, "PREFECT_API_URL": None, "PREFECT_API_KEY": None}
     try:
-        with temporary_settings(updates, restore_defaults=restored), root_replaced(get_current_settings()):
-            yield
+        with temporary_settings(updates, restore_defaults=restored) as settings, root_replaced(get_current_settings()):
+            try:
+                yield
+            finally:
+                close_database(settings)
     finally:
-        close_backend(home / "prefect.db")
         shutil.rmtree(home, ignore_errors=True)

@@ -57,6 +57,23 @@ class HeldResult(KeptResult):
         return repr(self.result)
 
 
+class StoredData:
+    """What a state's data is in the record: JSON that says where a result is kept, for others to read."""
+
+    __slots__ = ("reference",)
+
+    def __init__(self, reference: object) -> None:
+        self.reference = reference
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, StoredData) and self.reference == other.reference
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        return f"StoredData({self.reference!r})"
+
+
 class StateLike(Protocol):
     """What of a state decides its outcome."""
 

@@ -62,6 +62,14 @@ class ClientSettings(Group, path="client"):
     )
     csrf_support_enabled = Field(BOOL, True, "Fetch and send CSRF tokens where the server asks for them.")
     custom_headers = Field(HEADERS, From((), dict), "Headers added to each request to the API.", secret=True)
+    start_patience_seconds = Field(
+        number(at_least=0.0), 15.0, "Seconds that a run which has not begun waits for a server that is away."
+    )
+    outage_patience_seconds = Field(
+        number(at_least=0.0),
+        600.0,
+        "Seconds that a run which has begun waits for a server that is away, where it needs its decision.",
+    )
     server_version_check_enabled = Field(BOOL, True, "Warn when the server is older than the client.")
     metrics = Section(ClientMetricsSettings)
 

@@ -63,3 +63,12 @@ def _of_run(tx: Transaction, run_id: UUID) -> list[Attempt]:
     return [
         Attempt(UUID(bytes=found), number, holder, started, expires) for found, number, holder, started, expires in rows
     ]
+
+
+def held_in_state(tx: Transaction, state_type: str) -> list[UUID]:
+    """The runs this process holds that are in a type of state."""
+    sql = (
+        "SELECT run_attempt.run_id FROM run_attempt JOIN flow_run ON flow_run.id = run_attempt.run_id"
+        " WHERE run_attempt.holder = ? AND run_attempt.ended IS NULL AND flow_run.state_type = ?"
+    )
+    return [UUID(bytes=row[0]) for row in tx.all(sql, (tx.process, state_type))]

@@ -1,0 +1,53 @@
+"""From options and a store to the application: which routes, guards and services it has."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from importlib import import_module
+
+from prefect.core.ports import Clock
+from prefect.orchestrator.backend import EmbeddedBackend
+from prefect.server.app import App
+from prefect.server.http.routing import Route
+from prefect.server.live.bus import Bus
+from prefect.server.world import ServerOptions, World
+from prefect.storage.aggregates.reading import Reading
+from prefect.storage.requests import Call, call_all
+from prefect.storage.store import Store
+
+RESOURCES = ("probes", "backend")
+"""Modules of `routes`, each with its `ROUTES`."""
+
+
+def all_routes() -> list[Route]:
+    """Every operation of the API."""
+    modules = [import_module(f"prefect.server.routes.{name}") for name in RESOURCES]
+    return [route for module in modules for route in module.ROUTES]
+
+
+def build(store: Store, clock: Clock, options: ServerOptions) -> App:
+    """The application on a store."""
+    world = World(
+        store=store,
+        reading=Reading(store),
+        clock=clock,
+        backend=EmbeddedBackend(store, clock),
+        options=options,
+        bus=Bus(),
+    )
+    app = App(world, all_routes())
+    app.on_start.append(lambda: _deliver_in_loop(store))
+    app.on_stop.append(world.reading.close)
+    return app
+
+
+def _deliver_in_loop(store: Store) -> None:
+    """Have what a commit makes due done in the event loop, which is woken once for all of it."""
+    loop = asyncio.get_running_loop()
+
+    def deliver(calls: Sequence[Call]) -> None:
+        if not loop.is_closed():
+            loop.call_soon_threadsafe(call_all, calls)
+
+    store.deliver_by(deliver)

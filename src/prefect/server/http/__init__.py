@@ -1,0 +1,1 @@
+"""What every request goes through: routing, bodies, answers and errors; knows no resource."""

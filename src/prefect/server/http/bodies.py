@@ -1,0 +1,132 @@
+"""Reading bodies: bounded in size and nesting before anything looks at them, then as the type of their route."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import re
+import zlib
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+import orjson
+from pydantic import TypeAdapter, ValidationError
+
+from prefect.server.http.errors import Refusal, invalid, problems_of
+from prefect.server.http.routing import Route
+
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+
+DEEPEST = 100
+"""Levels of nesting that a body may have."""
+
+
+async def read(receive: Receive, limit: int, announced: str | None) -> bytes:
+    """The whole body. Raises Refusal (413) as soon as it is known to be larger than `limit` bytes."""
+    if announced is not None and announced.isdecimal() and int(announced) > limit:
+        raise too_large(limit)
+    pieces: list[bytes] = []
+    size = 0
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise Disconnected
+        piece: bytes = message.get("body", b"")
+        size += len(piece)
+        if size > limit:
+            raise too_large(limit)
+        pieces.append(piece)
+        if not message.get("more_body", False):
+            return b"".join(pieces)
+
+
+_BRACKETS = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[\[\]{}]', re.DOTALL)
+"""Texts, which are passed over, and brackets."""
+
+
+class Disconnected(Exception):
+    """The client went away before it had sent its request."""
+
+
+def too_large(limit: int) -> Refusal:
+    """413, naming the limit."""
+    return Refusal(
+        413, f"The request body is larger than {limit} bytes, which is the limit here.", {"Connection": "close"}
+    )
+
+
+def decompressed(body: bytes, encoding: str | None, limit: int) -> bytes:
+    """The body as it was before `encoding`. Raises Refusal if that is unknown, damaged or too large when undone."""
+    if encoding in (None, "", "identity"):
+        return body
+    if encoding not in ("gzip", "deflate"):
+        raise Refusal(415, f"Content-Encoding {encoding!r} is not understood; send gzip, deflate or nothing.")
+    try:
+        plain = _gunzip(body, limit) if encoding == "gzip" else _inflate(body, limit)
+    except (OSError, EOFError, zlib.error):
+        raise Refusal(400, f"The request body is not what its Content-Encoding {encoding!r} says.") from None
+    if len(plain) > limit:
+        raise too_large(limit)
+    return plain
+
+
+def _gunzip(body: bytes, limit: int) -> bytes:
+    with gzip.GzipFile(fileobj=io.BytesIO(body)) as file:
+        return file.read(limit + 1)
+
+
+def _inflate(body: bytes, limit: int) -> bytes:
+    return zlib.decompressobj().decompress(body, limit + 1)
+
+
+def parsed(route: Route, body: bytes) -> Any:
+    """The body as its route wants it; None where there is none. Raises InvalidRequest with the place of each problem."""
+    if route.body is None:
+        return None
+    if route.media_type != "application/json":
+        return body
+    if not body.strip():
+        if route.body_required:
+            raise invalid(("body",), "Field required", "missing")
+        value: Any = {}
+    else:
+        value = _json(body)
+        if value is None and not route.body_required:
+            value = {}
+    try:
+        return _validator(route.body).validate_python(value)
+    except ValidationError as error:
+        raise problems_of(error) from None
+    except RecursionError:
+        raise invalid(("body",), f"The body is nested deeper than {DEEPEST} levels.", "recursion") from None
+
+
+_validators: dict[Any, TypeAdapter[Any]] = {}
+
+
+def _validator(kind: Any) -> TypeAdapter[Any]:
+    known = _validators.get(kind)
+    if known is None:
+        known = _validators[kind] = TypeAdapter(kind)
+    return known
+
+
+def _json(body: bytes) -> Any:
+    check_nesting(body)
+    try:
+        return orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        raise invalid(("body", error.pos), f"JSON decode error: {error.msg}", "json_invalid") from None
+
+
+def check_nesting(body: bytes) -> None:
+    """Refuse what is nested deeper than anybody means, before a parser meets it. Brackets in texts do not count."""
+    if body.count(b"[") + body.count(b"{") <= DEEPEST:
+        return
+    depth = 0
+    for token in _BRACKETS.finditer(body):
+        kind = token.group()[:1]
+        depth += 1 if kind in b"[{" else -1 if kind in b"]}" else 0
+        if depth > DEEPEST:
+            raise invalid(("body",), f"The body is nested deeper than {DEEPEST} levels.", "recursion")

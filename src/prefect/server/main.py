@@ -1,0 +1,91 @@
+"""Starting the server: from settings to a listening process."""
+
+from __future__ import annotations
+
+import logging
+import socket
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+
+from prefect.connect import CLOCK, database_url, store_options
+from prefect.exceptions import ConfigurationError
+from prefect.orchestrator.processes import this_process
+from prefect.server.building import build
+from prefect.server.world import ServerOptions
+from prefect.settings import Settings
+from prefect.storage.store import open_store
+
+logger = logging.getLogger("prefect.server")
+
+SWITCH_INTERVAL = 0.001
+"""Seconds after which a busy thread lets another one run: the event loop is not to wait long for a writer."""
+
+
+def options_from(settings: Settings, **changes: Any) -> ServerOptions:
+    """The server's options as settings have them; `changes` take their place."""
+    api = settings.server.api
+    secret = api.auth_string
+    given: dict[str, Any] = {
+        "home": Path(settings.home),
+        "host": api.host,
+        "port": api.port,
+        "base_path": (api.base_path or "").rstrip("/"),
+        "auth_string": None if secret is None else secret.get_secret_value(),
+        "csrf_protection": api.csrf_protection_enabled,
+        "csrf_seconds": api.csrf_token_expiration.total_seconds(),
+        "default_limit": api.default_limit,
+        "largest_parameters": api.max_parameter_size,
+        "keepalive_seconds": api.keepalive_timeout,
+        "websocket_ping_seconds": api.websocket_ping_interval,
+    }
+    return ServerOptions(**{**given, **changes})
+
+
+def run(settings: Settings, **changes: Any) -> None:
+    """Serve until a signal ends it; everything accepted by then is answered and written."""
+    options = options_from(settings, **changes)
+    store = open_store(database_url(settings), this_process(), store_options(settings))
+    app = build(store, CLOCK, options)
+    sys.setswitchinterval(SWITCH_INTERVAL)
+    try:
+        with listening(options.host, options.port) as listener:
+            uvicorn.Server(_configuration(app, options)).run([listener])
+    finally:
+        store.close()
+
+
+def _configuration(app: Any, options: ServerOptions) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        host=options.host,
+        port=options.port,
+        lifespan="on",
+        access_log=False,
+        log_level="warning",
+        server_header=False,
+        timeout_keep_alive=options.keepalive_seconds,
+        timeout_graceful_shutdown=10,
+        ws_ping_interval=options.websocket_ping_seconds,
+        ws_ping_timeout=options.websocket_ping_seconds,
+        backlog=2048,
+    )
+
+
+@contextmanager
+def listening(host: str, port: int) -> Iterator[socket.socket]:
+    """A socket that listens there. Raises ConfigurationError, naming the address, if that cannot be had."""
+    try:
+        family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
+        listener = socket.create_server(address[:2], family=family, backlog=2048)
+    except OSError as error:
+        raise ConfigurationError(
+            f"The server cannot listen on {host}:{port} ({error.strerror or error}). Choose another --port, or stop what"
+            " listens there."
+        ) from error
+    with listener:
+        yield listener

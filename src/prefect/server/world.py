@@ -1,0 +1,69 @@
+"""What handlers and services work with: the store, its reading door, the clock and the server's options."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from prefect.core.ports import Clock
+from prefect.orchestrator.backend import EmbeddedBackend
+from prefect.server.live.bus import Bus
+from prefect.storage.aggregates.reading import Reading
+from prefect.storage.store import Store
+
+MEGABYTE = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class ServerOptions:
+    """How the server behaves; made from settings by the command that starts it."""
+
+    home: Path
+    """Where keys lie that belong to this installation and not into its database."""
+
+    host: str = "127.0.0.1"
+    port: int = 4200
+    base_path: str = ""
+    """In front of every path, behind a proxy that passes it on."""
+
+    auth_string: str | None = None
+    """`user:password` of an administrator."""
+
+    insecure: bool = False
+    """Whether everybody may do everything, wherever the server listens."""
+
+    allowed_hosts: tuple[str, ...] = ()
+    """Names, beside loopback ones and `host`, by which the server may be called; `*` for any."""
+
+    csrf_protection: bool = False
+    csrf_seconds: float = 3600.0
+    cors_origins: tuple[str, ...] = ()
+    default_limit: int = 200
+    """Rows that one request returns at most."""
+
+    largest_body: int = 4 * MEGABYTE
+    largest_parameters: int = 524_288
+    threads: int = 16
+    """Requests that read the database at once."""
+
+    waiting: int = 512
+    """Requests that may wait for a thread before more are told to come back."""
+
+    keepalive_seconds: int = 5
+    websocket_ping_seconds: float = 20.0
+    services: bool = True
+    settings: Callable[[], dict[str, object]] = field(default=dict)
+    """The settings in force, secrets masked, for `/admin/settings`."""
+
+
+@dataclass(slots=True)
+class World:
+    """Everything a handler may need."""
+
+    store: Store
+    reading: Reading
+    clock: Clock
+    backend: EmbeddedBackend
+    options: ServerOptions
+    bus: Bus
