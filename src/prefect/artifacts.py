@@ -16,6 +16,7 @@ from prefect.core.journal import ARTIFACT
 from prefect.core.records.artifacts import ArtifactRecord, key_problem
 from prefect.engine.context import FlowRunContext, TaskRunContext
 from prefect.engine.dispatch import dispatched
+from prefect.engine.logs.masking import mask, mask_plain
 from prefect.engine.runtime import Runtime
 from prefect.utilities.invalid import validation_error
 from prefect.utilities.twins import twin
@@ -70,9 +71,9 @@ def _create(self: Artifact, client: Any = None) -> Artifact:
         id=runtime.clock.new_id(),
         key=self.key,
         type=self.type,
-        data=json.dumps(self.formatted()),
-        description=self.description,
-        metadata=None if self.metadata_ is None else json.dumps(self.metadata_),
+        data=json.dumps(mask_plain(self.formatted())),
+        description=None if self.description is None else mask(self.description),
+        metadata=None if self.metadata_ is None else json.dumps(mask_plain(self.metadata_)),
         flow_run_id=self.flow_run_id or flow_run_id,
         task_run_id=self.task_run_id or task_run_id,
         created=moment,
@@ -162,7 +163,7 @@ class Artifact:
 
     def formatted(self) -> Any:
         """What is stored as data."""
-        return json.dumps(self.data)
+        return json.dumps(mask_plain(self.data))
 
     def model_dump(self) -> dict[str, Any]:
         """All fields by name."""
@@ -240,7 +241,7 @@ class TableArtifact(Artifact):
 
     def formatted(self) -> str:
         """The table as JSON text; numbers that are none become null. Raises TypeError for what JSON cannot hold."""
-        return json.dumps(_without_nan(self.table))
+        return json.dumps(mask_plain(_without_nan(self.table)))
 
 
 def _check_table(table: object) -> None:

@@ -164,12 +164,21 @@ def _make_config(settings: Settings) -> EngineConfig:
         logging_config_path=settings.logging.config_path,
         logging_extra_loggers=tuple(settings.logging.extra_loggers or ()),
         internal_logging_level=settings.internal.logging_level,
+        secrets=_secrets(settings),
         api_url=settings.api.url,
         ui_url=settings.ui_url,
         test_mode=settings.testing.test_mode,
         debug_mode=settings.debug_mode,
         tag_slot_wait_seconds=settings.server.tasks.tag_concurrency_slot_wait_seconds,
     )
+
+
+def _secrets(settings: Settings) -> tuple[str, ...]:
+    """Passwords and keys that settings hold."""
+    api, server = settings.api, settings.server
+    found = [api.key, api.auth_string, server.api.auth_string, server.database.password]
+    texts = [secret.get_secret_value() for secret in found if secret is not None]
+    return tuple(part for text in texts for part in (text, text.partition(":")[2]) if part)
 
 
 def result_key(home: Path) -> bytes:

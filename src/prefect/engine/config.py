@@ -63,6 +63,9 @@ class EngineConfig:
     logging_extra_loggers: tuple[str, ...] = ()
     internal_logging_level: str = "ERROR"
 
+    secrets: tuple[str, ...] = ()
+    """Values of settings marked as secret, to be covered in logs and in the record."""
+
     api_url: str | None = None
     ui_url: str | None = None
     test_mode: bool = False

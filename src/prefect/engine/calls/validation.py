@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, get_type_hints
+from typing import TYPE_CHECKING, Any, get_args, get_type_hints
 
 from prefect.engine.calls.signatures import Binder
 from prefect.exceptions import ParameterTypeError, SignatureMismatchError
@@ -99,6 +99,20 @@ def _make_adapters(binder: Binder) -> dict[str, Any]:
         except PydanticUserError:
             adapters[name] = TypeAdapter(annotation)
     return adapters
+
+
+def secret_names(fn: Callable[..., Any]) -> frozenset[str]:
+    """Names of the parameters that are annotated with a secret type, or with something that has one in it."""
+    return frozenset(name for name, hint in _type_hints(fn).items() if _asks_for_secret(hint, ()))
+
+
+def _asks_for_secret(hint: Any, above: tuple[Any, ...]) -> bool:
+    if hasattr(hint, "get_secret_value"):
+        return True
+    if hint in above:
+        return False
+    fields = getattr(hint, "__annotations__", {}) if isinstance(hint, type) else {}
+    return any(_asks_for_secret(part, (*above, hint)) for part in (*get_args(hint), *fields.values()))
 
 
 def _variadic(parameter: inspect.Parameter) -> tuple[Any, Any]:

@@ -9,6 +9,7 @@ from typing import IO
 
 from prefect.core.journal import LOG
 from prefect.engine.context import FlowRunContext, TaskRunContext
+from prefect.engine.logs.masking import mask
 from prefect.engine.logs.paced import Paced
 from prefect.engine.logs.paint import painted
 
@@ -40,7 +41,8 @@ class ConsoleHandler(logging.Handler):
             self.handleError(record)
 
     def write_line(self, line: str, level: int) -> None:
-        """Show one finished line, painted if people look at it."""
+        """Show one finished line, its secrets covered, painted if people look at it."""
+        line = mask(line)
         stream = self._stream or sys.stderr
         if stream is not self._known_stream:
             self.flush()
@@ -114,7 +116,8 @@ def record_line(context: FlowRunContext | TaskRunContext, record: logging.LogRec
 
 
 def record_message(context: FlowRunContext | TaskRunContext, name: str, level: int, message: str, moment: int) -> None:
-    """Append one message to the record of the run that `context` belongs to, cut if it is too long."""
+    """Append one message, its secrets covered and cut if it is too long, to the record of the run of `context`."""
+    message = mask(message)
     limit = context.config.logging_to_api_max_log_size
     if len(message) > limit:
         message = message[: limit - len(TRUNCATED)] + TRUNCATED

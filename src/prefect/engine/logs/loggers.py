@@ -8,6 +8,7 @@ from typing import Any
 
 from prefect.engine.context import FlowRunContext, RunContext, TaskRunContext
 from prefect.engine.logs.handlers import ConsoleHandler, JournalHandler, record_message
+from prefect.engine.logs.masking import mask
 from prefect.engine.progress import is_shown
 from prefect.exceptions import MissingContextError
 
@@ -125,7 +126,7 @@ def log_flow_line(context: FlowRunContext, level: int, message: str, exc_info: A
 
 
 def _handle(logger: logging.Logger, level: int, message: str, exc_info: Any, facts: dict[str, Any]) -> None:
-    record = logging.LogRecord(logger.name, level, "", 0, message, None, exc_info)
+    record = logging.LogRecord(logger.name, level, "", 0, mask(message), None, exc_info)
     record.__dict__.update(facts)
     logger.handle(record)
 

@@ -10,6 +10,7 @@ from prefect.engine.config import EngineConfig
 from prefect.engine.logs.files import load_logging_file
 from prefect.engine.logs.handlers import ConsoleHandler, JournalHandler
 from prefect.engine.logs.loggers import FLOW_RUNS, TASK_RUNS
+from prefect.engine.logs.masking import remember
 
 _done_for: EngineConfig | None = None
 
@@ -23,6 +24,7 @@ def setup_logging(config: EngineConfig, anew: bool = False, incremental: bool = 
     if _done_for is config and not anew:
         return {}
     _done_for = config
+    remember(config.secrets)
     path = config.logging_config_path
     if path is not None and path.exists():
         return _install_file(path, incremental)

@@ -14,23 +14,27 @@ under the new key.
 from __future__ import annotations
 
 import json
+from base64 import urlsafe_b64encode
 from collections.abc import Mapping
 from hashlib import blake2b
 from json.encoder import encode_basestring
 from math import isfinite
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from prefect.engine.results.errors import DamagedResult
 from prefect.exceptions import SerializationError, UntrustedResult
 from prefect.utilities.contents import pickling
+
+if TYPE_CHECKING:
+    from cryptography.fernet import Fernet
 
 TAG_BYTES = 32
 INLINE_TAG_BYTES = 16
 ALLOW_UNTAGGED = "PREFECT_RESULTS_ALLOW_UNTAGGED"
 """The setting that reads results without a right tag all the same."""
 
-_RECORD, _INLINE = b"headrace.record", b"headrace.inline"
+_RECORD, _INLINE, _SEAL = b"headrace.record", b"headrace.inline", b"headrace.seal"
 
 
 def same_bytes(one: bytes, other: bytes) -> bool:
@@ -67,9 +71,9 @@ def canonical_json(value: Mapping[str, object]) -> bytes:
 # --- results inside the journal
 
 InlineResult = tuple[str, bytes]
-"""How a result is encoded (`JSON` or `PICKLE`), and its bytes; a pickle's begin with its tag."""
+"""How a result is encoded (`JSON`, `PICKLE`, or either of them `SEALED`), and its bytes; a pickle's begin with its tag."""
 
-JSON, PICKLE = "json", "pickle"
+JSON, PICKLE, SEALED = "json", "pickle", "sealed"
 TOO_LARGE: InlineResult = ("", b"")
 """Stands for a result whose encoding would exceed the limit; it can be stored elsewhere."""
 
@@ -171,3 +175,34 @@ def decode_inline(
         return pickling.loads(pickled, main_module)
     except Exception as error:
         raise DamagedResult(f"A result in the journal cannot be unpickled: {error!r}") from error
+
+
+# --- sealed: what holds secrets
+
+
+def seal(inline: InlineResult, key: bytes) -> InlineResult | None:
+    """An encoded result encrypted, for the journal of a database that others may read; None without a key to do it by."""
+    if not key:
+        return None
+    kind, content = inline
+    return SEALED, _cipher(key).encrypt(kind.encode() + b":" + content)
+
+
+def unseal(token: bytes, key: bytes) -> InlineResult:
+    """What was sealed. Raises UntrustedResult if that was not done by this installation, or is damaged."""
+    from cryptography.fernet import InvalidToken
+
+    try:
+        kind, _, content = _cipher(key).decrypt(token).partition(b":")
+    except InvalidToken as error:
+        raise UntrustedResult(
+            "A sealed result in the journal was not written by this installation, or is damaged. Let its task run again, or"
+            " run it where the key is that sealed it (results.key in PREFECT_HOME)."
+        ) from error
+    return kind.decode(), content
+
+
+def _cipher(key: bytes) -> Fernet:
+    from cryptography.fernet import Fernet
+
+    return Fernet(urlsafe_b64encode(blake2b(key=key, digest_size=32, person=_SEAL).digest()))

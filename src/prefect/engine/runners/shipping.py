@@ -32,6 +32,8 @@ from prefect.core.lifecycle.states import State, StateType
 from prefect.engine.config import EngineConfig
 from prefect.engine.context import FlowRunContext, TaskRunContext, current_tags, tags
 from prefect.engine.drive import adrive, drive
+from prefect.engine.logs.masking import known_secrets, remember
+from prefect.engine.logs.prints import watch_prints
 from prefect.engine.logs.setup import setup_logging
 from prefect.engine.results.records import ResultRecord
 from prefect.engine.runners.buffered import BufferedBackend
@@ -82,6 +84,8 @@ class Shipment(NamedTuple):
     config: EngineConfig
     tags: frozenset[str]
     place: Place
+    secrets: tuple[str, ...]
+    """What is to be covered in logs there as it is here."""
 
 
 class Departure(TaskExecution):
@@ -97,7 +101,8 @@ class Departure(TaskExecution):
         """What is sent."""
         config, flow = self.config, self.flow
         facts = None if flow is None else _flow_facts(flow)
-        return Shipment(self.task, self.parameters, self.run, facts, config, current_tags(), current_places().here())
+        place, secrets = current_places().here(), known_secrets()
+        return Shipment(self.task, self.parameters, self.run, facts, config, current_tags(), place, secrets)
 
     def lost(self, error: Exception) -> State[Any]:
         """Record that the call could not be sent, or that what ran it is gone; returns its final state."""
@@ -387,7 +392,10 @@ def run_here(shipment: Shipment, rows: list[Entry]) -> State[Any]:
 def run_shipment(shipment: Shipment, runtime: Runtime) -> State[Any]:
     """Run a call to its final state, and whatever it submits itself."""
     setup_logging(shipment.config)
+    remember(shipment.secrets)
     context = _flow_context(shipment, runtime)
+    if shipment.task.log_prints or (context is not None and context.log_prints):
+        watch_prints()
     token = FlowRunContext.current.set(context)
     task_token = TaskRunContext.current.set(None)
     try:

@@ -10,6 +10,7 @@ from typing import Any
 
 from prefect.core.lifecycle.outcome import HeldResult
 from prefect.core.lifecycle.states import State, StateType
+from prefect.engine.logs.masking import mask
 from prefect.exceptions import TerminationSignal
 
 _NUMBERS = re.compile(r"0x[0-9a-fA-F]+|[0-9a-f]{8}-[0-9a-f-]{27}|\d+")
@@ -46,7 +47,7 @@ def fingerprint_json(error: BaseException) -> str:
     )
     where = None if frame is None else f"{frame.filename}:{frame.lineno} in {frame.name}"
     kind = f"{type(error).__module__}.{type(error).__qualname__}"
-    return json.dumps({"type": kind, "message": _NUMBERS.sub("#", str(error))[:500], "frame": where})
+    return json.dumps({"type": kind, "message": _NUMBERS.sub("#", mask(str(error)))[:500], "frame": where})
 
 
 def _is_users(filename: str) -> bool:

@@ -25,6 +25,7 @@ from prefect.core.times import SECOND
 from prefect.engine.config import EngineConfig
 from prefect.engine.context import FlowRunContext, TaskRunContext, tags
 from prefect.engine.logs.loggers import flush_console, log_flow_line
+from prefect.engine.logs.masking import mask
 from prefect.engine.logs.traces import users_part
 from prefect.engine.runs.failures import crashed_state, describe
 from prefect.engine.runs.final_state import returned_state
@@ -165,6 +166,8 @@ class FlowExecution:
             raise Abort(transition.verdict.reason)
 
     def _propose(self, state: State[Any]) -> Transition:
+        if state.message is not None:
+            state.message = mask(state.message)
         transition = self.runtime.backend.propose(self.run.id, (state,), self.attempt)
         if transition.verdict.state is not None:
             self._moved_on(transition.run)

@@ -1,6 +1,7 @@
 """Keeping results so that a resumed run finds them: small ones inside the journal, large ones beside it.
 
-The journal has a result's kind and bytes: `json` and `pickle` hold the result itself (see `results/tags.py`), `replay`
+The journal has a result's kind and bytes: `json` and `pickle` hold the result itself (see `results/tags.py`), `sealed`
+one of these encrypted because there are secrets in it, `replay`
 names a record in the local storage that is deleted when its flow run completes, `stored` is the metadata of a result
 that its task persists anyway.
 """
@@ -22,11 +23,21 @@ from prefect.core.lifecycle.outcome import HeldResult
 from prefect.core.lifecycle.states import State, StateType
 from prefect.core.ports import RecordedCall
 from prefect.engine.config import EngineConfig
+from prefect.engine.logs.masking import holds_secret, mask_plain, remember, secrets_in
 from prefect.engine.results.defaults import get_default_result_storage
 from prefect.engine.results.filesystems import LocalFileSystem, call_storage
 from prefect.engine.results.records import ResultRecord, ResultRecordMetadata
 from prefect.engine.results.store import ResultStore
-from prefect.engine.results.tags import TOO_LARGE, decode_inline, encode_inline
+from prefect.engine.results.tags import (
+    PICKLE,
+    SEALED,
+    TOO_LARGE,
+    InlineResult,
+    decode_inline,
+    encode_inline,
+    seal,
+    unseal,
+)
 from prefect.engine.steps import Block, Steps
 
 REPLAY, STORED = "replay", "stored"
@@ -44,7 +55,7 @@ def keep(value: Any, config: EngineConfig, flow_run_id: UUID, run_id: UUID) -> S
     if inline is None:
         return NOT_KEPT
     if inline is not TOO_LARGE:
-        return inline
+        return discreet(inline, value, config) or NOT_KEPT
     try:
         kept: Kept = yield Block(partial(_keep_large, value, config, f"{REPLAY}/{flow_run_id}/{run_id}"))
         return kept
@@ -56,9 +67,10 @@ def keep(value: Any, config: EngineConfig, flow_run_id: UUID, run_id: UUID) -> S
 def _keep_large(value: Any, config: EngineConfig, key: str) -> Kept:
     """Write a result into a file of its own, as it would stand in the journal."""
     encoded = encode_inline(value, config.results_key())
-    if encoded is None:
+    discreetly = None if encoded is None else discreet(encoded, value, config)
+    if discreetly is None:
         return NOT_KEPT
-    kind, content = encoded
+    kind, content = discreetly
     call_storage(replay_storage(config), "write_path", key, content)
     return REPLAY, f"{kind}:{key}".encode()
 
@@ -66,7 +78,17 @@ def _keep_large(value: Any, config: EngineConfig, key: str) -> Kept:
 def keep_small(value: Any, config: EngineConfig) -> Kept:
     """As `keep`, for where nothing may wait: larger results are not kept."""
     inline = encode_inline(value, config.results_key(), config.results_inline_limit)
-    return NOT_KEPT if inline is None or inline is TOO_LARGE else inline
+    return NOT_KEPT if inline is None or inline is TOO_LARGE else discreet(inline, value, config) or NOT_KEPT
+
+
+def discreet(inline: InlineResult, value: Any, config: EngineConfig) -> InlineResult | None:
+    """An encoded value as it may stand in the record: sealed if it holds a secret. None if it cannot be sealed."""
+    kind, content = inline
+    if kind == PICKLE and b"Secret" in content:
+        remember(secrets_in(value))
+    elif not holds_secret(content):
+        return inline
+    return seal(inline, config.results_key())
 
 
 def keep_reference(record: ResultRecord[Any]) -> Kept:
@@ -107,6 +129,8 @@ def _value(kind: str, content: bytes, config: EngineConfig) -> Any:
     if kind == STORED:
         metadata = ResultRecordMetadata.model_validate(json.loads(content))
         return ResultStore(result_storage=get_default_result_storage()).read(metadata.storage_key).result
+    if kind == SEALED:
+        kind, content = unseal(content, config.results_key())
     return decode_inline(
         (kind, content), config.results_key(), sys.modules.get("__main__"), config.results_allow_untagged
     )
@@ -116,19 +140,20 @@ def _value(kind: str, content: bytes, config: EngineConfig) -> Any:
 
 
 def keep_parameters(parameters: Mapping[str, Any], config: EngineConfig) -> dict[str, Any]:
-    """What is kept, beside their JSON form, of parameters that JSON cannot hold without loss.
+    """What is kept, beside their JSON form, of parameters that JSON cannot hold without loss, or must not show.
 
     Returns a dict for the run's `context`: `kept` has the pickled ones, in base64 and with a tag; `missing` names those
     that cannot be kept, which a resumed run has to be given anew.
     """
-    lossy = {name: value for name, value in parameters.items() if not is_json(value)}
+    lossy = {name: value for name, value in parameters.items() if not is_json(value) or mask_plain(value) != value}
     if not lossy:
         return {}
     kept: dict[str, str] = {}
     for name, value in lossy.items():
         inline = encode_inline(value, config.results_key(), MOST_PARAMETER_BYTES)
-        if inline is not None and inline is not TOO_LARGE:
-            kept[name] = f"{inline[0]}:{b64encode(inline[1]).decode()}"
+        found = None if inline is None or inline is TOO_LARGE else discreet(inline, value, config)
+        if found is not None:
+            kept[name] = f"{found[0]}:{b64encode(found[1]).decode()}"
     return {PARAMETERS: {"kept": kept, "missing": sorted(lossy.keys() - kept.keys())}}
 
 

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from prefect.engine.logs.masking import mask
+
 
 def templated_name(template: str | Callable[..., Any], parameters: dict[str, Any], option: str) -> str:
     """A run's name from its template (`"load-{table}"`) or from a function of nothing or of `parameters`.
 
-    Raises TypeError if the function returns anything but a string.
+    Secrets in it are covered. Raises TypeError if the function returns anything but a string.
     """
     if isinstance(template, str):
-        return template.format(**parameters)
+        return mask(template.format(**parameters))
     code = getattr(template, "__code__", None)
     takes_parameters = (
         code is not None and "parameters" in code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
@@ -22,4 +24,4 @@ def templated_name(template: str | Callable[..., Any], parameters: dict[str, Any
         raise TypeError(
             f"Callable {template} for {option!r} returned type {type(name).__name__} but a string is required."
         )
-    return name
+    return mask(name)

@@ -14,6 +14,7 @@ from prefect.core.lifecycle.states import State, StateType
 from prefect.core.ports import Clock
 from prefect.core.times import to_micros
 from prefect.engine.calls.signatures import NoInputs
+from prefect.engine.logs.masking import mask
 
 
 class TaskRecorder:
@@ -100,6 +101,8 @@ class TaskRecorder:
         run = self.run
         if state._moment is None:
             state.stamp(self._clock.now())
+        if state.message is not None:
+            state.message = mask(state.message)
         progress.enter(run, state)
         identity = self._run_int ^ (run.sequence + 1)
         state._id = identity

@@ -21,8 +21,10 @@ from prefect.core.ports import FlowRunRequest, Transition
 from prefect.engine.calls.identity import call_key, equality_key, fingerprint, stand_in
 from prefect.engine.calls.inputs import Resolver
 from prefect.engine.calls.replay import Replay
+from prefect.engine.calls.validation import secret_names
 from prefect.engine.config import EngineConfig
 from prefect.engine.context import FlowRunContext, TaskRunContext, caller_key, current_tags
+from prefect.engine.logs.masking import mask_plain, remember, remember_parameters, texts_in
 from prefect.engine.runs.keeping import keep_parameters, keep_small, recorded_state
 from prefect.engine.runs.naming import templated_name
 from prefect.engine.runs.recorder import TaskRecorder
@@ -74,6 +76,7 @@ class FlowStart:
             resolver.wait_for(self.wait_for)
         self.parameters = resolver.resolve(self.parameters)
         self._validate()
+        self._remember_secrets()
 
     def _identify(self, parent: FlowRunContext) -> None:
         seen = {}
@@ -91,6 +94,15 @@ class FlowStart:
                 self._validated = self.parameters
         except Exception as error:
             self._invalid = error
+
+    def _remember_secrets(self) -> None:
+        """Have secrets among the parameters covered; also where values are not what their annotations ask for."""
+        remember_parameters(self.parameters)
+        if self._invalid is None and self._validated is not self.parameters:
+            remember_parameters(self.validated_parameters())
+            return
+        for name in secret_names(self.flow.fn) & self.parameters.keys():
+            remember(texts_in(self.parameters[name]))
 
     def validated_parameters(self) -> dict[str, Any]:
         """Parameters coerced by their annotations. Raises what validation raised."""
@@ -163,7 +175,7 @@ class FlowStart:
             flow_name=self.flow.name,
             name=self._name(),
             state=pending,
-            parameters=json.dumps(self.flow.serialize_parameters(self._settled_parameters())),
+            parameters=json.dumps(mask_plain(self.flow.serialize_parameters(self._settled_parameters()))),
             context=json.dumps(keep_parameters(self._settled_parameters(), self.config)),
             flow_version=self.flow.version,
             tags=sorted(current_tags()),

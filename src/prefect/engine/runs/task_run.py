@@ -24,6 +24,7 @@ from prefect.engine.calls.inputs import Resolver
 from prefect.engine.config import EngineConfig
 from prefect.engine.context import FlowRunContext, TaskRunContext, caller_key, current_tags
 from prefect.engine.logs.loggers import log_task_line
+from prefect.engine.logs.masking import remember_parameters
 from prefect.engine.logs.traces import users_part
 from prefect.engine.results.records import ResultRecord
 from prefect.engine.runs import tag_slots
@@ -222,6 +223,7 @@ class TaskExecution:
                 resolver.wait_for(self.wait_for)
             self._identify(self.parameters)
             self.parameters = resolver.resolve(self.parameters)
+            remember_parameters(self.parameters)
         except UpstreamTaskError as error:
             self._not_ready(error, resolver)
             return False
