@@ -8,8 +8,11 @@ import pytest
 from sqlalchemy import create_engine, inspect
 
 from prefect.core.journal import LEDGERS
-from prefect.storage.schema import SCHEMA_VERSION, SCRIPTS
-from prefect.storage.snapshot import DIALECTS, indexes_of, schema_sql
+from prefect.storage.ddl import DIALECTS, indexes_of
+from prefect.storage.migrations.difference import step_sql
+from prefect.storage.migrations.steps import SCRIPTS as STEPS
+from prefect.storage.schema import SCHEMA_VERSION, SCRIPTS, revision
+from prefect.storage.snapshot import schema_sql
 from prefect.storage.sqlite.connections import open_connection
 from prefect.storage.tables import VERSION, metadata
 
@@ -18,6 +21,13 @@ from prefect.storage.tables import VERSION, metadata
 def test_the_snapshot_is_what_the_tables_say(dialect: str) -> None:
     current = (SCRIPTS / f"schema.{dialect}.sql").read_text()
     assert current == schema_sql(dialect), "run: python -m prefect.storage.snapshot"
+
+
+@pytest.mark.parametrize("direction", ["up", "down"])
+@pytest.mark.parametrize("dialect", DIALECTS)
+def test_the_newest_step_is_what_the_tables_say(dialect: str, direction: str) -> None:
+    current = (STEPS / f"{revision()}.{direction}.{dialect}.sql").read_text()
+    assert current == step_sql(dialect, direction), "run: python -m prefect.storage.snapshot"
 
 
 def test_versions_agree() -> None:

@@ -21,11 +21,11 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-from prefect.core.journal import TASK_RUN_STATE, Draft, Entry, Moves, Row
+from prefect.core.journal import Draft, Entry, Moves, Row
 from prefect.exceptions import StorageError
 from prefect.storage.requests import Deliver, Done, Request, call_all, settle
 from prefect.storage.transaction import Transaction
-from prefect.storage.upserts import write_rows
+from prefect.storage.upserts import gatherer, write_rows
 from prefect.storage.writer import Writer
 
 T = TypeVar("T")
@@ -38,6 +38,9 @@ CAPACITY = 50_000
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.05, 1.0
 """Seconds until a database that refused is tried again."""
+
+MOST_COLLISIONS = 5
+"""How often a transaction that stood in another's way is begun anew before that counts as a refusal."""
 
 logger = logging.getLogger("prefect.storage")
 
@@ -205,6 +208,16 @@ class Journal:
         settle([item for item in items if type(item) is Request], self.deliver, error)
 
     def _commit(self, items: Sequence[Entry | Request]) -> None:
+        for collisions in range(MOST_COLLISIONS):
+            try:
+                self._commit_once(items)
+            except Exception as error:
+                if collisions == MOST_COLLISIONS - 1 or not self._writer.collided(error):
+                    raise
+            else:
+                break
+
+    def _commit_once(self, items: Sequence[Entry | Request]) -> None:
         writer = self._writer
         writer.begin()
         try:
@@ -217,16 +230,7 @@ class Journal:
     def _perform(self, items: Sequence[Entry | Request]) -> None:
         """Entries in bulk, decisions in between them in the order they came."""
         rows: dict[str, list[Row | Draft]] = {}
-
-        def append(table: str, row: Row | Draft | Moves) -> None:
-            if isinstance(row, Moves):
-                rows.setdefault(TASK_RUN_STATE, []).extend(row.states)
-                row = row.run
-            gathered = rows.get(table)
-            if gathered is None:
-                gathered = rows[table] = []
-            gathered.append(row)
-
+        append = gatherer(rows)
         writer = self._writer
         transaction = writer.transaction(append, self._process)
         for item in items:

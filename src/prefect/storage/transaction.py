@@ -57,3 +57,8 @@ class Transaction(ABC):
         columns = ", ".join(f'"{name}"' for name in values)
         marks = ", ".join("?" * len(values))
         return self.execute(f'INSERT INTO "{table}" ({columns}) VALUES ({marks}) {on_conflict}', tuple(values.values()))
+
+
+def refuse_to_append(table: str, row: Row | Draft | Moves) -> None:
+    """What `append` is in a transaction that only reads."""
+    raise TypeError(f"A reading transaction cannot append to {table!r}.")

@@ -5,15 +5,31 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Sequence
 
-from prefect.core.journal import LEDGERS, Draft, Ledger, Row, fold
+from prefect.core.journal import LEDGERS, TASK_RUN_STATE, Draft, Ledger, Moves, Row, fold
+from prefect.storage.transaction import Append
 
 logger = logging.getLogger("prefect.storage")
 
 
+def gatherer(rows: dict[str, list[Row | Draft]]) -> Append:
+    """What adds entries to the rows gathered by table."""
+
+    def append(table: str, row: Row | Draft | Moves) -> None:
+        if isinstance(row, Moves):
+            rows.setdefault(TASK_RUN_STATE, []).extend(row.states)
+            row = row.run
+        gathered = rows.get(table)
+        if gathered is None:
+            gathered = rows[table] = []
+        gathered.append(row)
+
+    return append
+
+
 def write_rows(upsert: Callable[[Ledger, Sequence[Row]], None], rows: dict[str, list[Row | Draft]]) -> None:
-    """Write and forget the rows gathered by table."""
-    for table, gathered in rows.items():
-        upsert(LEDGERS[table], folded(table, gathered))
+    """Write and forget the rows gathered by table, the tables in an order that is always the same."""
+    for table in sorted(rows):
+        upsert(LEDGERS[table], folded(table, rows[table]))
     rows.clear()
 
 

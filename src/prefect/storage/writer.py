@@ -44,5 +44,8 @@ class Writer(Protocol):
     def refuses(self, error: BaseException) -> bool:
         """Whether an error inside a decision is the database's trouble, which may pass, and not the decision's own."""
 
+    def collided(self, error: BaseException) -> bool:
+        """Whether two transactions stood in each other's way, so that the same again may do."""
+
     def translate(self, error: Exception) -> StorageError:
         """The error as one of ours, with place and mend."""

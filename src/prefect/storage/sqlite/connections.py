@@ -12,6 +12,7 @@ import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
 
 from prefect.exceptions import (
@@ -28,8 +29,11 @@ FIRST_PAUSE, LONGEST_PAUSE = 0.001, 0.05
 _NOT_WRITABLE = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
 
 
-def open_connection(path: Path, busy_timeout: float) -> sqlite3.Connection:
+def open_connection(path: Path, busy_timeout: float, migrate: bool = True) -> sqlite3.Connection:
     """A connection to the database at `path`, created with the current schema if there is none.
+
+    Args:
+        migrate: bring an older schema up to date.
 
     Raises StorageError, naming path and cause, if the file cannot be opened, written or understood.
     """
@@ -39,7 +43,7 @@ def open_connection(path: Path, busy_timeout: float) -> sqlite3.Connection:
             path, timeout=0, isolation_level=None, check_same_thread=False, cached_statements=256
         )
         try:
-            _prepare(connection, path, busy_timeout)
+            _prepare(connection, path, busy_timeout, migrate)
         except BaseException:
             connection.close()
             raise
@@ -62,7 +66,7 @@ def _create_private(path: Path) -> None:
         os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
 
 
-def _prepare(connection: sqlite3.Connection, path: Path, busy_timeout: float) -> None:
+def _prepare(connection: sqlite3.Connection, path: Path, busy_timeout: float, migrate: bool) -> None:
     insist(connection, "PRAGMA journal_mode = WAL", path, busy_timeout)
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA temp_store = MEMORY")
@@ -75,6 +79,14 @@ def _prepare(connection: sqlite3.Connection, path: Path, busy_timeout: float) ->
             f"Database {str(path)!r} has schema version {version}, newer than this program's {SCHEMA_VERSION}."
             " Upgrade headrace, or point PREFECT_HOME at another directory."
         )
+    elif version < SCHEMA_VERSION:
+        if not migrate:
+            raise StorageError(
+                f"Database {str(path)!r} has schema version {version}, older than this program's {SCHEMA_VERSION}."
+                " Run `prefect server database upgrade`, or set PREFECT_SERVER_DATABASE_MIGRATE_ON_START=true."
+            )
+        upgrading = import_module("prefect.storage.migrations.upgrading")  # which imports SQLAlchemy and Alembic
+        upgrading.upgrade("sqlite", connection, lambda: insist(connection, "BEGIN IMMEDIATE", path, busy_timeout))
 
 
 def _version(connection: sqlite3.Connection) -> int:

@@ -12,8 +12,9 @@ from prefect.storage.sqlite.connections import open_connection, open_reader, tra
 class StoreFile:
     """Opens connections to one SQLite file when they are first needed."""
 
-    def __init__(self, path: Path, busy_timeout: float) -> None:
+    def __init__(self, path: Path, busy_timeout: float, migrate: bool = True) -> None:
         self.path = path
+        self._migrate = migrate
         self.busy_timeout = busy_timeout
         self._writer: sqlite3.Connection | None = None
         self._local = threading.local()
@@ -28,7 +29,7 @@ class StoreFile:
     def writer(self) -> sqlite3.Connection:
         """The one connection that writes. Raises StorageError."""
         if self._writer is None:
-            self._writer = open_connection(self.path, self.busy_timeout)
+            self._writer = open_connection(self.path, self.busy_timeout, self._migrate)
         return self._writer
 
     def reader(self) -> sqlite3.Connection:
@@ -36,7 +37,7 @@ class StoreFile:
         found: sqlite3.Connection | None = getattr(self._local, "connection", None)
         if found is None:
             if self._writer is None:
-                open_connection(self.path, self.busy_timeout).close()
+                open_connection(self.path, self.busy_timeout, self._migrate).close()
             found = self._local.connection = open_reader(self.path, self.busy_timeout)
         return found
 

@@ -8,4 +8,4 @@ from prefect.storage.store import Store, StoreOptions, path_of
 
 def open_store(url: str, process: str, options: StoreOptions) -> Store:
     """The store in the file of that address."""
-    return SqliteStore(path_of(url), process, options.busy_timeout)
+    return SqliteStore(path_of(url), process, options.busy_timeout, options.migrate)

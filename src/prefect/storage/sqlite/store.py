@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from prefect.core.journal import Draft, Moves, Row
 from prefect.exceptions import StorageError
@@ -15,7 +15,7 @@ from prefect.storage.sqlite.connections import open_reader, translate, translate
 from prefect.storage.sqlite.file import StoreFile
 from prefect.storage.sqlite.transaction import SqliteTransaction
 from prefect.storage.sqlite.writer import SqliteWriter
-from prefect.storage.transaction import Transaction
+from prefect.storage.transaction import Transaction, refuse_to_append
 
 T = TypeVar("T")
 READ_TIMEOUT = 30.0
@@ -28,15 +28,16 @@ class SqliteStore:
         path: the file; made, readable to its owner only, when first written.
         process: identity of this process as leases record it.
         busy_timeout: seconds to wait while other processes write.
+        migrate: bring an older schema up to date.
     """
 
     dialect = "sqlite"
 
-    def __init__(self, path: Path, process: str, busy_timeout: float = 120.0) -> None:
+    def __init__(self, path: Path, process: str, busy_timeout: float = 120.0, migrate: bool = True) -> None:
         self.path = path
         self.place = repr(str(path))
         self.process = process
-        self._file = StoreFile(path, busy_timeout)
+        self._file = StoreFile(path, busy_timeout, migrate)
         self._journal = Journal(SqliteWriter(self._file), process)
         self.append: Callable[[str, Row | Draft | Moves], None] = self._journal.append
         """Adds a journal entry; returns at once."""
@@ -70,7 +71,7 @@ class SqliteStore:
     def read(self, query: Callable[[Transaction], T]) -> T:
         """Run a query on this thread's reading connection; it sees what has been committed."""
         with translated(self.path):
-            return query(SqliteTransaction(self._file.reader(), _refuse, self.process))
+            return query(SqliteTransaction(self._file.reader(), refuse_to_append, self.process))
 
     def open_reader(self) -> sqlite3.Connection:
         """A reading connection of one's own, for the reading door; the database is made if there is none yet."""
@@ -89,7 +90,3 @@ class SqliteStore:
     def close(self, timeout: float = 60.0) -> None:
         """Write everything queued and let go. Raises StorageError if that fails."""
         self._journal.close(timeout)
-
-
-def _refuse(table: str, row: Any) -> None:
-    raise TypeError(f"A reading transaction cannot append to {table!r}.")

@@ -59,6 +59,10 @@ class SqliteWriter:
         """Whether the trouble is the database's: SQLite says so, and not that the statement is wrong."""
         return isinstance(error, sqlite3.OperationalError) and error_code(error) != sqlite3.SQLITE_ERROR
 
+    def collided(self, error: BaseException) -> bool:
+        """Never: whoever has the write lock is alone."""
+        return False
+
     def translate(self, error: Exception) -> StorageError:
         """The error as one of ours."""
         return translate(error, self._file.path)

@@ -1,0 +1,73 @@
+"""Reading connections: a few, shared by all threads."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+import psycopg
+from psycopg import Connection
+
+from prefect.exceptions import DatabaseBusy
+from prefect.storage.postgres.database import Database
+from prefect.storage.postgres.errors import translate
+
+T = TypeVar("T")
+
+LONGEST_WAIT = 30.0
+"""Seconds to wait for a connection that others are using."""
+
+
+class Readers:
+    """Lends out connections, the one used last first."""
+
+    def __init__(self, database: Database, most: int) -> None:
+        self._database, self._most = database, most
+        self.forget()
+
+    def forget(self) -> None:
+        """In a forked child: leave the parent's connections alone."""
+        self._inherited = getattr(self, "_free", None)
+        self._free: list[Connection[Any]] = []
+        self._tickets = threading.BoundedSemaphore(self._most)
+
+    def read(self, query: Callable[[Connection[Any]], T]) -> T:
+        """Run a query; once more on a new connection if an idle one turns out to be lost. Raises StorageError."""
+        with self._ticket():
+            if self._free:
+                try:
+                    return self._on(self._free.pop(), query)
+                except psycopg.OperationalError:
+                    self.close()
+            try:
+                return self._on(self._database.reader(), query)
+            except psycopg.Error as error:
+                raise translate(error, self._database.place) from error
+
+    def close(self) -> None:
+        """Let go of every connection that nobody is using."""
+        while self._free:
+            self._free.pop().close()
+
+    def _on(self, connection: Connection[Any], query: Callable[[Connection[Any]], T]) -> T:
+        try:
+            return query(connection)
+        finally:
+            if connection.closed:
+                connection.close()
+            else:
+                self._free.append(connection)
+
+    @contextmanager
+    def _ticket(self) -> Iterator[None]:
+        if not self._tickets.acquire(timeout=LONGEST_WAIT):
+            raise DatabaseBusy(
+                f"All {self._most} connections that read the {self._database.place} were in use for {LONGEST_WAIT:g} s."
+                " Raise PREFECT_SERVER_DATABASE_SQLALCHEMY_POOL_SIZE."
+            )
+        try:
+            yield
+        finally:
+            self._tickets.release()

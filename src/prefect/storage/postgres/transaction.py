@@ -1,0 +1,58 @@
+"""A transaction on a PostgreSQL connection."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from itertools import count
+from typing import Any
+
+from psycopg import Connection
+
+from prefect.storage.transaction import Append, Transaction
+
+_PARTS = re.compile(r"'[^']*'|\"[^\"]*\"|\?")
+
+
+class PostgresTransaction(Transaction):
+    """Executes statements on a connection whose cursors take `$1`."""
+
+    __slots__ = ("_connection",)
+    dialect = "postgresql"
+
+    def __init__(self, connection: Connection[Any], append: Append, process: str, writes: bool = True) -> None:
+        locking, skip_locked = (" FOR UPDATE", " FOR UPDATE SKIP LOCKED") if writes else ("", "")
+        super().__init__(append, process, locking, skip_locked)
+        self._connection = connection
+
+    def execute(self, sql: str, parameters: Sequence[object] = ()) -> int:
+        """Run a statement; returns the number of rows it changed."""
+        return self._connection.execute(numbered(sql), parameters or None, binary=True).rowcount
+
+    def one(self, sql: str, parameters: Sequence[object] = ()) -> tuple[Any, ...] | None:
+        """The first row, or None."""
+        row: tuple[Any, ...] | None = self._connection.execute(
+            numbered(sql), parameters or None, binary=True
+        ).fetchone()
+        return row
+
+    def all(self, sql: str, parameters: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+        """All rows."""
+        return self._connection.execute(numbered(sql), parameters or None, binary=True).fetchall()
+
+
+@lru_cache(maxsize=1024)
+def numbered(sql: str) -> bytes:
+    """A statement with `$1`, `$2`, ... for each `?` outside of quotes."""
+    numbers = count(1)
+    return "".join(_numbered(sql, numbers)).encode()
+
+
+def _numbered(sql: str, numbers: Iterator[int]) -> Iterator[str]:
+    position = 0
+    for part in _PARTS.finditer(sql):
+        yield sql[position : part.start()]
+        yield f"${next(numbers)}" if part[0] == "?" else part[0]
+        position = part.end()
+    yield sql[position:]
