@@ -52,6 +52,10 @@ class Transaction(ABC):
     def all(self, sql: str, parameters: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         """All rows."""
 
+    @abstractmethod
+    def columns(self, table: str) -> list[str]:
+        """A table's columns, as `SELECT *` gives them."""
+
     def insert(self, table: str, values: dict[str, object], on_conflict: str = "") -> int:
         """Insert one row, given by column; `on_conflict` is the clause that follows."""
         columns = ", ".join(f'"{name}"' for name in values)

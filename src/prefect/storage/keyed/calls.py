@@ -22,6 +22,7 @@ def recorded_calls(tx: Transaction, flow_run_id: UUID) -> list[RecordedCall]:
 _OPEN = """
 SELECT id, sequence, attempt, start_time, state_timestamp, state_type, run_time FROM task_run
 WHERE flow_run_id = ? AND attempt <= ? AND state_type NOT IN ('COMPLETED', 'FAILED', 'CRASHED', 'CANCELLED')
+ORDER BY id
 """
 _CRASH = """
 UPDATE task_run SET sequence = ?, state_id = ?, state_type = 'CRASHED', state_name = 'Crashed', state_timestamp = ?,
@@ -31,7 +32,7 @@ UPDATE task_run SET sequence = ?, state_id = ?, state_type = 'CRASHED', state_na
 
 def crash_open_tasks(tx: Transaction, flow_run_id: UUID, attempt: int, message: str, now: int) -> int:
     """Mark the run's tasks that have not ended as crashed; returns how many."""
-    rows = tx.all(_OPEN, (flow_run_id.bytes, attempt))
+    rows = tx.all(_OPEN + tx.locking, (flow_run_id.bytes, attempt))
     for run_id, sequence, of_attempt, _start, since, state_type, run_time in rows:
         number = sequence + 1
         identity = state_id(int.from_bytes(run_id, "big"), number).to_bytes(16, "big")

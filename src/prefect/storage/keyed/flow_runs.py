@@ -24,13 +24,13 @@ _LOAD = f"SELECT {_COLUMNS}, (SELECT name FROM flow WHERE flow.id = flow_run.flo
 
 def load(tx: Transaction, run_id: UUID) -> FlowRun | None:
     """The run of that id, or None."""
-    row = tx.one(_LOAD + " WHERE id = ?", (run_id.bytes,))
+    row = tx.one(_LOAD + " WHERE id = ?" + tx.locking, (run_id.bytes,))
     return None if row is None else _from_row(row)
 
 
 def load_by_idempotency_key(tx: Transaction, flow_id: bytes, key: str) -> FlowRun | None:
     """The run of a flow made with that idempotency key, or None."""
-    row = tx.one(_LOAD + " WHERE flow_id = ? AND idempotency_key = ?", (flow_id, key))
+    row = tx.one(_LOAD + " WHERE flow_id = ? AND idempotency_key = ?" + tx.locking, (flow_id, key))
     return None if row is None else _from_row(row)
 
 
@@ -82,13 +82,16 @@ def _from_row(row: tuple[Any, ...]) -> FlowRun:
 
 def ensure_flow(tx: Transaction, name: str, new_id: UUID, tags: str, now: int) -> bytes:
     """The id of the flow of that name, made if need be."""
-    row = tx.one("SELECT id FROM flow WHERE name = ?", (name,))
-    if row is not None:
-        found: bytes = row[0]
-        return found
-    values: dict[str, object] = {"id": new_id.bytes, "name": name, "tags": tags, "labels": "{}"}
-    tx.insert("flow", {**values, "created": now, "updated": now}, "ON CONFLICT (name) DO NOTHING")
-    return new_id.bytes
+    known = "SELECT id FROM flow WHERE name = ?"
+    row = tx.one(known, (name,))
+    if row is None:
+        values: dict[str, object] = {"id": new_id.bytes, "name": name, "tags": tags, "labels": "{}"}
+        if tx.insert("flow", {**values, "created": now, "updated": now}, "ON CONFLICT (name) DO NOTHING"):
+            return new_id.bytes
+        row = tx.one(known, (name,))  # somebody else made it meanwhile
+    assert row is not None
+    found: bytes = row[0]
+    return found
 
 
 def insert(tx: Transaction, request: FlowRunRequest, flow_id: bytes, now: int) -> None:
@@ -174,9 +177,11 @@ def data_to_json(state: State[object]) -> str | None:
 def delete(tx: Transaction, run_id: UUID) -> bool:
     """Remove a run with everything recorded of it; False if there is none."""
     key = (run_id.bytes,)
+    if tx.one("SELECT 1 FROM flow_run WHERE id = ?" + tx.locking, key) is None:
+        return False
     tx.execute("DELETE FROM task_run_state WHERE task_run_id IN (SELECT id FROM task_run WHERE flow_run_id = ?)", key)
-    for table in ("task_run", "flow_run_state", "log", "artifact"):
+    for table in ("task_run", "flow_run_state", "log", "artifact", "flow_run_input"):
         tx.execute(f"DELETE FROM {table} WHERE flow_run_id = ?", key)
-    tx.execute("DELETE FROM run_attempt WHERE run_id = ?", key)
-    tx.execute("DELETE FROM concurrency_slot WHERE run_id = ?", key)
+    for table in ("run_attempt", "concurrency_slot", "slot_waiter", "slot_history"):
+        tx.execute(f"DELETE FROM {table} WHERE run_id = ?", key)
     return tx.execute("DELETE FROM flow_run WHERE id = ?", key) == 1

@@ -31,13 +31,13 @@ _COLUMNS = "id, kind, name, slots, active, slot_decay_per_second, rate_level, ra
 def find(tx: Transaction, kind: str, names: Sequence[str]) -> list[Limit]:
     """The limits of these names that exist, by name."""
     marks = ", ".join("?" * len(names))
-    sql = f"SELECT {_COLUMNS} FROM concurrency_limit WHERE kind = ? AND name IN ({marks}) ORDER BY name"
+    sql = f"SELECT {_COLUMNS} FROM concurrency_limit WHERE kind = ? AND name IN ({marks}) ORDER BY name{tx.locking}"
     return [_from_row(row) for row in tx.all(sql, (kind, *names))] if names else []
 
 
 def by_id(tx: Transaction, limit_id: bytes) -> Limit | None:
     """The limit of that id, or None."""
-    row = tx.one(f"SELECT {_COLUMNS} FROM concurrency_limit WHERE id = ?", (limit_id,))
+    row = tx.one(f"SELECT {_COLUMNS} FROM concurrency_limit WHERE id = ?{tx.locking}", (limit_id,))
     return None if row is None else _from_row(row)
 
 
@@ -47,7 +47,7 @@ def _from_row(row: tuple[Any, ...]) -> Limit:
 
 def active_names(tx: Transaction, kind: str) -> frozenset[str]:
     """Names of all limits of a kind that are switched on."""
-    rows = tx.all("SELECT name FROM concurrency_limit WHERE kind = ? AND active", (kind,))
+    rows = tx.all("SELECT name FROM concurrency_limit WHERE kind = ? AND active = 1", (kind,))
     return frozenset(row[0] for row in rows)
 
 

@@ -23,7 +23,7 @@ ORDER BY flow_run.expected_start_time DESC, flow_run.id DESC LIMIT ?
 
 def newest_flow_runs(tx: Transaction, limit: int) -> list[dict[str, object]]:
     """The flow runs that started last, newest first, by column and with `flow_name`."""
-    names = [str(name) for (name,) in tx.all("SELECT name FROM pragma_table_info('flow_run')")] + ["flow_name"]
+    names = [*tx.columns("flow_run"), "flow_name"]
     rows = tx.all(_NEWEST, (limit,))
     return [{name: _typed(name, value) for name, value in zip(names, row, strict=True)} for row in rows]
 

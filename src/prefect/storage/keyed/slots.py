@@ -113,8 +113,8 @@ def renew(tx: Transaction, holder: UUID, now: int, expires: int) -> bool:
 
 def renew_process(tx: Transaction, now: int, expires: int) -> int:
     """Extend every lease that this process holds and that has not run out; returns how many."""
-    sql = "UPDATE concurrency_slot SET expires = MAX(expires, ?) WHERE process = ? AND expires > ?"
-    return tx.execute(sql, (expires, tx.process, now))
+    sql = "UPDATE concurrency_slot SET expires = CASE WHEN expires > ? THEN expires ELSE ? END"
+    return tx.execute(f"{sql} WHERE process = ? AND expires > ?", (expires, expires, tx.process, now))
 
 
 def holds_any(tx: Transaction) -> bool:
@@ -128,10 +128,17 @@ def in_use(tx: Transaction) -> bool:
     return row is not None and bool(row[0])
 
 
+_HELD = """
+SELECT concurrency_slot.limit_id, concurrency_slot.occupy FROM concurrency_slot
+LEFT JOIN concurrency_limit ON concurrency_limit.id = concurrency_slot.limit_id
+WHERE concurrency_slot.holder = ? ORDER BY concurrency_limit.name
+"""
+
+
 def release(tx: Transaction, holder: UUID, now: int) -> list[tuple[bytes, int]]:
-    """Free a holder's slots; returns the limits and how many of each."""
+    """Free a holder's slots; returns the limits, by name, and how many of each."""
     key = (holder.bytes,)
-    held = [(row[0], row[1]) for row in tx.all("SELECT limit_id, occupy FROM concurrency_slot WHERE holder = ?", key)]
+    held = [(row[0], row[1]) for row in tx.all(_HELD, key)]
     stop_waiting(tx, holder)
     if held:
         tx.execute("UPDATE slot_history SET released = ? WHERE holder = ? AND released IS NULL", (now, *key))

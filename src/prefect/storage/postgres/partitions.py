@@ -54,7 +54,7 @@ def parts_before(tx: Transaction, table: str, before: int) -> list[Part]:
     """The parts of a table whose ids were all made before a moment, the oldest first."""
     rows = tx.all(
         "SELECT child.relname FROM pg_inherits JOIN pg_class child ON child.oid = inhrelid"
-        " WHERE inhparent = ?::regclass AND child.relname ~ ? ORDER BY child.relname",
+        " WHERE inhparent = ?::text::regclass AND child.relname ~ ? ORDER BY child.relname",
         (table, rf"^{table}_\d{{8}}$"),
     )
     parts = [part_of(table, datetime.strptime(name[-8:] + "+0000", "%Y%m%d%z")) for (name,) in rows]

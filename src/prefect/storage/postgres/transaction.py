@@ -41,6 +41,15 @@ class PostgresTransaction(Transaction):
         """All rows."""
         return self._connection.execute(numbered(sql), parameters or None, binary=True).fetchall()
 
+    def columns(self, table: str) -> list[str]:
+        """A table's columns, as `SELECT *` gives them."""
+        return [name for (name,) in self.all(_COLUMNS, (table,))]
+
+
+_COLUMNS = """
+SELECT attname FROM pg_attribute WHERE attrelid = ?::text::regclass AND attnum > 0 AND NOT attisdropped ORDER BY attnum
+"""
+
 
 @lru_cache(maxsize=1024)
 def numbered(sql: str) -> bytes:

@@ -424,6 +424,7 @@ CREATE TABLE slot_history (
 	released BIGINT,
 	PRIMARY KEY (limit_id, holder)
 );
+CREATE INDEX slot_history_by_run ON slot_history (run_id);
 CREATE TABLE slot_waiter (
 	limit_id BYTEA NOT NULL,
 	holder BYTEA NOT NULL,

@@ -420,6 +420,7 @@ CREATE TABLE slot_history (
 	PRIMARY KEY (limit_id, holder)
 )
  WITHOUT ROWID;
+CREATE INDEX slot_history_by_run ON slot_history (run_id);
 CREATE TABLE slot_waiter (
 	limit_id BLOB NOT NULL,
 	holder BLOB NOT NULL,

@@ -31,3 +31,7 @@ class SqliteTransaction(Transaction):
     def all(self, sql: str, parameters: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         """All rows."""
         return self._connection.execute(sql, parameters).fetchall()
+
+    def columns(self, table: str) -> list[str]:
+        """A table's columns, as `SELECT *` gives them."""
+        return [name for (name,) in self.all("SELECT name FROM pragma_table_info(?) ORDER BY cid", (table,))]

@@ -77,5 +77,6 @@ slot_history = Table(
     Column("acquired", Moment, nullable=False),
     Column("released", Moment),
     PrimaryKeyConstraint("limit_id", "holder"),
+    Index("slot_history_by_run", "run_id"),
     sqlite_with_rowid=False,
 )

@@ -4,6 +4,7 @@ DROP TABLE work_queue;
 DROP TABLE work_pool;
 DROP TABLE task_worker;
 ALTER TABLE task_run DROP COLUMN flow_run_run_count;
+DROP INDEX slot_history_by_run;
 DROP TABLE session;
 DROP TABLE service;
 DROP TABLE saved_search;

@@ -219,6 +219,7 @@ CREATE TABLE session (
 	created BIGINT NOT NULL,
 	PRIMARY KEY (digest)
 );
+CREATE INDEX slot_history_by_run ON slot_history (run_id);
 ALTER TABLE task_run ADD COLUMN flow_run_run_count INTEGER;
 CREATE TABLE task_worker (
 	name TEXT NOT NULL,
