@@ -79,7 +79,7 @@ def _nul_replaced(value: str) -> str:
     return value.replace("\0", "\N{REPLACEMENT CHARACTER}")
 
 
-def _storable(value: T) -> T:
+def storable(value: T) -> T:
     """The value, unless it nests too deep or holds a number that JSON cannot write. Objects of Python pass."""
     level: list[object] = [value]
     for _ in range(MAX_DEPTH + 1):
@@ -132,13 +132,13 @@ GivenName = Annotated[Text, BeforeValidator(_name_or_new)]
 
 # --- free JSON
 
-Json = Annotated[Any, AfterValidator(_storable)]
-JsonObject = Annotated[dict[str, Any], AfterValidator(_storable)]
+Json = Annotated[Any, AfterValidator(storable)]
+JsonObject = Annotated[dict[str, Any], AfterValidator(storable)]
 Label = StrictBool | StrictInt | StrictFloat | str
 Labels = Annotated[
     dict[str, Label],
     BeforeValidator(_none_to_empty, json_schema_input_type=dict[str, Label] | None),
-    AfterValidator(_storable),
+    AfterValidator(storable),
 ]
 """Names and plain values for machines; null is read as none."""
 
@@ -220,5 +220,26 @@ class Body(Shape):
 PageLimit = Annotated[int | None, Field(ge=0, le=PAGE_LIMIT_MAX), WithJsonSchema({"type": "integer"})]
 """How many at most; None means as many as the server's page holds (PREFECT_SERVER_API_DEFAULT_LIMIT)."""
 
+GivenMoment = Annotated[Moment | None, WithJsonSchema({"type": "string", "format": "date-time"})]
+GivenSeconds = Annotated[Seconds | None, WithJsonSchema({"type": "number", "format": "time-delta"})]
+"""A parameter that may be left out; None says that it was."""
+
 PageNumber = Annotated[int, Field(ge=1, le=INTEGER_MAX), WithJsonSchema({"type": "integer", "minimum": 1})]
 """Which page, from 1."""
+
+
+# --- pages
+
+
+class Page(Shape):
+    """Where a page stands among its like; its records are `results`."""
+
+    count: Integer
+    """Records on all pages together."""
+
+    limit: Integer
+    """Records a page."""
+
+    pages: Integer
+    page: Integer
+    """This page's number, from 1."""

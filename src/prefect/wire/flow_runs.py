@@ -17,6 +17,7 @@ from prefect.wire.base import (
     JsonObject,
     Labels,
     Moment,
+    Page,
     Record,
     Request,
     Seconds,
@@ -24,7 +25,6 @@ from prefect.wire.base import (
     Text,
     new_name,
 )
-from prefect.wire.paging import Page
 from prefect.wire.states import HeldState, OrchestrationResult, StateCreate
 
 

@@ -6,8 +6,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from prefect.wire.base import Labels, Name, Record, Request, Shape, Text
-from prefect.wire.paging import Page
+from prefect.wire.base import Labels, Name, Page, Record, Request, Shape, Text
 
 
 class Flow(Record):

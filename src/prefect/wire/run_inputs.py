@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Discriminator, Tag
 
 from prefect.wire.base import Shape, Text
 
@@ -46,4 +47,20 @@ class Constant(RunInput):
     type: Text
 
 
-TaskInput = Annotated[TaskRunResult | FlowRunResult | Parameter | Constant, Field(discriminator="input_type")]
+_FIELDS = {"id": "task_run", "name": "parameter", "type": "constant"}
+
+
+def _kind(given: object) -> str | None:
+    """Of what kind it is; clients that leave out defaults leave out even that."""
+    if not isinstance(given, Mapping):
+        return getattr(given, "input_type", None)
+    return given.get("input_type") or next((kind for field, kind in _FIELDS.items() if field in given), None)
+
+
+TaskInput = Annotated[
+    Annotated[TaskRunResult, Tag("task_run")]
+    | Annotated[FlowRunResult, Tag("flow_run")]
+    | Annotated[Parameter, Tag("parameter")]
+    | Annotated[Constant, Tag("constant")],
+    Discriminator(_kind),
+]

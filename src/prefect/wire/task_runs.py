@@ -9,8 +9,7 @@ from uuid import UUID
 from pydantic import Field, field_validator, model_validator
 
 from prefect.core.lifecycle.states import StateType
-from prefect.wire.base import GivenName, Integer, Labels, Moment, Record, Request, Seconds, Shape, Text, new_name
-from prefect.wire.paging import Page
+from prefect.wire.base import GivenName, Integer, Labels, Moment, Page, Record, Request, Seconds, Shape, Text, new_name
 from prefect.wire.run_inputs import TaskInput
 from prefect.wire.states import HeldState, StateCreate
 

@@ -1,0 +1,1 @@
+"""What runs leave, use and share: artifacts, variables, blocks, concurrency limits; and what the server keeps for itself."""
