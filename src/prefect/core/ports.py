@@ -66,6 +66,20 @@ class FlowRunRequest:
 
     job_variables: str = "{}"
     created_by: str | None = None
+    """JSON text: who or what made it."""
+
+    flow_id: UUID | None = None
+    """An existing flow, in place of one by name."""
+
+    deployment_version: str | None = None
+    work_queue_id: UUID | None = None
+    work_queue_name: str | None = None
+    work_pool_name: str | None = None
+    auto_scheduled: bool = False
+    policy: str | None = None
+    """JSON text: how it is retried, as whoever made it said."""
+
+    infrastructure_document_id: UUID | None = None
 
 
 @record

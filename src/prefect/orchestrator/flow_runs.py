@@ -25,7 +25,7 @@ from prefect.core.ports import Clock, FlowRunRequest, Transition
 from prefect.core.times import SECOND
 from prefect.exceptions import ObjectNotFound
 from prefect.orchestrator.lost_runs import crashed_state, is_lost
-from prefect.storage.keyed import attempts, calls, flow_runs, slots
+from prefect.storage.keyed import attempts, calls, flow_runs, flows, slots
 from prefect.storage.transaction import Transaction
 
 LEASE_SECONDS = 25.0
@@ -35,7 +35,7 @@ LEASE_SECONDS = 25.0
 def create(tx: Transaction, request: FlowRunRequest, clock: Clock) -> FlowRun:
     """The flow run of the request, made if it is new, in the state requested."""
     now = clock.now()
-    flow_id = flow_runs.ensure_flow(tx, request.flow_name, clock.new_id(), json.dumps(list(request.flow_tags)), now)
+    flow_id = _flow_of(tx, request, clock)
     if request.idempotency_key is not None:
         known = flow_runs.load_by_idempotency_key(tx, flow_id, request.idempotency_key)
         if known is not None:
@@ -45,6 +45,16 @@ def create(tx: Transaction, request: FlowRunRequest, clock: Clock) -> FlowRun:
     if run.state is None:
         propose(tx, run, (request.state,), run.attempt, clock)
     return run
+
+
+def _flow_of(tx: Transaction, request: FlowRunRequest, clock: Clock) -> bytes:
+    """The flow that the run is to be of. Raises ObjectNotFound for an id that no flow has."""
+    if request.flow_id is None:
+        tags = json.dumps(list(request.flow_tags))
+        return flow_runs.ensure_flow(tx, request.flow_name, clock.new_id(), tags, clock.now())
+    if not flows.exists(tx, request.flow_id):
+        raise ObjectNotFound(f"Flow {str(request.flow_id)!r} not found.")
+    return request.flow_id.bytes
 
 
 def begin(tx: Transaction, request: FlowRunRequest, states: Sequence[State[object]], clock: Clock) -> Transition:
@@ -65,6 +75,13 @@ def propose_by_id(
     if attempt > run.attempt:
         crash_if_lost(tx, run, clock)
     return propose(tx, run, left, attempt, clock, force)
+
+
+def set_state(tx: Transaction, run_id: UUID, state: State[object], force: bool, clock: Clock) -> Transition:
+    """A state proposed by somebody who knows nothing of attempts: the API's clients. Raises ObjectNotFound."""
+    run = _load(tx, run_id)
+    begins = state.type is StateType.RUNNING and (run.state is None or run.state.type is not StateType.RUNNING)
+    return propose(tx, run, (state,), run.attempt + 1 if begins else run.attempt, clock, force)
 
 
 def not_yet_entered(run: FlowRun, states: Sequence[State[object]]) -> Sequence[State[object]]:

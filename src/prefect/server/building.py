@@ -16,7 +16,7 @@ from prefect.storage.aggregates.reading import Reading
 from prefect.storage.requests import Call, call_all
 from prefect.storage.store import Store
 
-RESOURCES = ("probes", "backend")
+RESOURCES = ("probes", "backend", "flows", "flow_runs")
 """Modules of `routes`, each with its `ROUTES`."""
 
 

@@ -165,6 +165,7 @@ _RUN_FACTS = frozenset({
     "updated_at", "flow_name", "deployment_id", "deployment_version", "flow_version", "parameters", "idempotency_key",
     "context", "parent_task_run_id", "parent_flow_run_id", "root_flow_run_id", "attempt", "version", "retries",
     "retry_delay", "entrypoint", "next_scheduled_start", "auto_scheduled", "infrastructure_pid", "job_variables",
-    "work_queue_id", "work_queue_name", "work_pool_name",
+    "work_queue_id", "work_queue_name", "work_pool_id", "work_pool_name", "empirical_policy",
+    "infrastructure_document_id", "created_by",
 })  # fmt: skip
 """Attributes of a flow run that travel, beside its id, name and flow."""

@@ -159,7 +159,11 @@ class FlowRun(Run):
     job_variables: Mapping[str, object] = {}
     work_queue_id: UUID | None = None
     work_queue_name: str | None = None
+    work_pool_id: UUID | None = None
     work_pool_name: str | None = None
+    empirical_policy: Mapping[str, object] | None = None
+    infrastructure_document_id: UUID | None = None
+    created_by: Mapping[str, object] | None = None
 
     def __init__(self, id: UUID, name: str, flow_id: UUID) -> None:
         self.id = id

@@ -130,12 +130,14 @@ class Router:
         """The match, or the methods that the path would take: none if there is no such path."""
         wanted = "GET" if method == "HEAD" else method
         allowed: set[str] = set()
-        for ends, values in _walk(self._root, _segments(path)):
-            found = ends.get(wanted)
-            if found is not None:
-                route, names = found
-                return Match(route, dict(zip(names, map(unquote, values), strict=True)))
-            allowed.update(ends)
+        other = path[:-1] if path.endswith("/") else path + "/"  # with and without the slash is the same place
+        for spelling in (path, other):
+            for ends, values in _walk(self._root, _segments(spelling)):
+                found = ends.get(wanted)
+                if found is not None:
+                    route, names = found
+                    return Match(route, dict(zip(names, map(unquote, values), strict=True)))
+                allowed.update(ends)
         return frozenset(allowed)
 
 

@@ -8,8 +8,9 @@ from uuid import UUID
 
 from sqlalchemy import Select, func, select
 
+from prefect.storage.aggregates.filters import Filters, flow_runs_where
 from prefect.storage.aggregates.reading import Reading, Record, count_by
-from prefect.storage.tables import flow, flow_run, flow_run_state, run_attempt, task_run
+from prefect.storage.tables import flow, flow_run, flow_run_state, run_attempt, task_run, work_queue
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,3 +75,42 @@ def task_counts(reading: Reading, run_id: UUID) -> dict[str, int]:
     """How many of the run's task runs are in each type of state."""
     counted = reading.rows(count_by(task_run, "state_type").where(task_run.c.flow_run_id == run_id))
     return {str(row["value"]): int(str(row["count"])) for row in counted}
+
+
+# --- as the API asks for them
+
+SORTS = {
+    "ID_DESC": (flow_run.c.id.desc(),),
+    "START_TIME_ASC": (func.coalesce(flow_run.c.start_time, flow_run.c.expected_start_time).asc(),),
+    "START_TIME_DESC": (func.coalesce(flow_run.c.start_time, flow_run.c.expected_start_time).desc(),),
+    "EXPECTED_START_TIME_ASC": (flow_run.c.expected_start_time.asc(),),
+    "EXPECTED_START_TIME_DESC": (flow_run.c.expected_start_time.desc(),),
+    "NAME_ASC": (flow_run.c.name.asc(),),
+    "NAME_DESC": (flow_run.c.name.desc(),),
+    "NEXT_SCHEDULED_START_TIME_ASC": (flow_run.c.next_scheduled_start_time.asc(),),
+    "END_TIME_DESC": (flow_run.c.end_time.desc(),),
+}
+
+
+def _with_pool() -> Select[*tuple[object, ...]]:
+    joined = flow_run.outerjoin(work_queue, work_queue.c.id == flow_run.c.work_queue_id)
+    return select(flow_run, work_queue.c.work_pool_id).select_from(joined)
+
+
+def filtered_page(reading: Reading, filters: Filters, sort: str, limit: int, offset: int = 0) -> list[Record]:
+    """Flow runs that match filters, each with its `work_pool_id`."""
+    order = SORTS[sort]
+    tie = () if sort == "ID_DESC" else (flow_run.c.id.desc() if sort.endswith("DESC") else flow_run.c.id.asc(),)
+    query = _with_pool().where(flow_runs_where(filters)).order_by(*order, *tie)
+    return reading.rows(query.limit(limit).offset(offset))
+
+
+def filtered_count(reading: Reading, filters: Filters) -> int:
+    """How many flow runs match filters."""
+    counted = reading.one(select(func.count().label("count")).select_from(flow_run).where(flow_runs_where(filters)))
+    return int(str(counted["count"])) if counted else 0
+
+
+def with_pool(reading: Reading, run_id: UUID) -> Record | None:
+    """The flow run of that id, with its `work_pool_id`; None if there is none."""
+    return reading.one(_with_pool().where(flow_run.c.id == run_id))

@@ -17,7 +17,9 @@ _COLUMNS = (
     "id, flow_id, name, flow_version, deployment_id, parameters, tags, labels, entrypoint, parent_task_run_id,"
     " parent_flow_run_id, root_flow_run_id, retries, retry_delay, attempt, run_count, version, sequence, state_id,"
     " state_type, state_name, state_timestamp, state_message, state_details, state_data, expected_start_time,"
-    " start_time, end_time, run_time, created, updated, idempotency_key, infrastructure_pid, context"
+    " start_time, end_time, run_time, created, updated, idempotency_key, infrastructure_pid, context, job_variables,"
+    " deployment_version, work_queue_id, work_queue_name, work_pool_name, empirical_policy, created_by,"
+    " infrastructure_document_id, auto_scheduled, next_scheduled_start_time"
 )
 _LOAD = f"SELECT {_COLUMNS}, (SELECT name FROM flow WHERE flow.id = flow_run.flow_id) FROM flow_run"
 
@@ -54,7 +56,8 @@ def _from_row(row: tuple[Any, ...]) -> FlowRun:
     (id_, flow_id, name, version, deployment, parameters, tags, labels, entrypoint, parent_task, parent_flow, root,
      retries, delay, attempt, run_count, guard, sequence, state_id_, state_type, state_name, state_timestamp,
      state_message, state_details, state_data, expected, start, end, run_time, created, updated, key, pid, context,
-     flow_name) = row  # fmt: skip
+     variables, deployment_version, queue, queue_name, pool_name, policy, created_by, document, auto_scheduled,
+     next_start, flow_name) = row  # fmt: skip
     run = FlowRun(UUID(bytes=id_), name, UUID(bytes=flow_id))
     run.__dict__.update(
         flow_name=flow_name, flow_version=version, deployment_id=_uuid(deployment),
@@ -64,7 +67,11 @@ def _from_row(row: tuple[Any, ...]) -> FlowRun:
         retries=retries, retry_delay=delay, attempt=attempt, run_count=run_count, version=guard, sequence=sequence,
         expected_start=expected, started=start, ended=end, run_micros=run_time, created_at=created,
         updated_at=updated, idempotency_key=key, infrastructure_pid=pid,
-        context=json.loads(context),
+        context=json.loads(context), job_variables=json.loads(variables), deployment_version=deployment_version,
+        work_queue_id=_uuid(queue), work_queue_name=queue_name, work_pool_name=pool_name,
+        empirical_policy=json.loads(policy) if policy else None,
+        created_by=json.loads(created_by) if created_by else None, infrastructure_document_id=_uuid(document),
+        auto_scheduled=bool(auto_scheduled), next_scheduled_start=next_start,
     )  # fmt: skip
     if state_type is not None:
         state: State[object] = State.at(
@@ -116,7 +123,13 @@ def insert(tx: Transaction, request: FlowRunRequest, flow_id: bytes, now: int) -
             "parent_task_run_id": _bytes(request.parent_task_run_id),
             "parent_flow_run_id": _bytes(request.parent_flow_run_id),
             "root_flow_run_id": _bytes(request.root_flow_run_id),
-            "auto_scheduled": 0,
+            "deployment_version": request.deployment_version,
+            "work_queue_id": _bytes(request.work_queue_id),
+            "work_queue_name": request.work_queue_name,
+            "work_pool_name": request.work_pool_name,
+            "empirical_policy": request.policy,
+            "infrastructure_document_id": _bytes(request.infrastructure_document_id),
+            "auto_scheduled": int(request.auto_scheduled),
             "retries": request.retries,
             "retry_delay": request.retry_delay,
             "attempt": 0,
@@ -162,6 +175,7 @@ def enter(tx: Transaction, run: FlowRun, state: State[object], reason: str | Non
     if changed != 1:
         return False
     run.version += 1
+    state.id = UUID(bytes=identity)
     history = {"flow_run_id": run.id.bytes, "sequence": run.sequence, "id": identity, "attempt": run.attempt}
     entered = {"type": state.type.value, "name": state.name, "timestamp": moment, "message": state.message}
     tx.insert("flow_run_state", {**history, **entered, "details": details, "data": data, "reason": reason})
@@ -185,3 +199,10 @@ def delete(tx: Transaction, run_id: UUID) -> bool:
     for table in ("run_attempt", "concurrency_slot", "slot_waiter", "slot_history"):
         tx.execute(f"DELETE FROM {table} WHERE run_id = ?", key)
     return tx.execute("DELETE FROM flow_run WHERE id = ?", key) == 1
+
+
+def change(tx: Transaction, run_id: UUID, changes: dict[str, object], now: int) -> bool:
+    """Set columns of a run; False if there is none."""
+    named = {**changes, "updated": now}
+    assignments = ", ".join(f'"{name}" = ?' for name in named)
+    return tx.execute(f"UPDATE flow_run SET {assignments} WHERE id = ?", (*named.values(), run_id.bytes)) == 1

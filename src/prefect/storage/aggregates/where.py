@@ -1,0 +1,183 @@
+"""From a filter to a condition: the one grammar that the API, the pages and the command line share.
+
+A filter is a mapping as the API has it: fields by name, each with operators (`any_`, `like_`, `before_`, ...), and
+`operator` saying whether all must hold or one is enough. What a table's fields are is said once, in `filters.py`; what
+the operators mean, here.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, bindparam, false, func, or_, true
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.visitors import InternalTraversal
+from sqlalchemy.types import Boolean
+
+Condition = ColumnElement[bool]
+Given = Mapping[str, Any]
+FieldFilter = Callable[[Given], Condition]
+"""From what a filter says of one field to a condition."""
+
+_WILDCARDS = str.maketrans({"%": r"\%", "_": r"\_", "\\": r"\\"})
+
+
+def contains_pattern(text: str) -> str:
+    """The pattern of whatever has `text` in it."""
+    return f"%{text.translate(_WILDCARDS)}%"
+
+
+def like(column: ColumnElement[Any], text: str) -> Condition:
+    """Whether a column has a text in it, in either case."""
+    return column.ilike(contains_pattern(text), escape="\\")
+
+
+OPERATORS: dict[str, Callable[[ColumnElement[Any], Any], Condition]] = {
+    "any_": lambda column, values: column.in_(list(values)),
+    "not_any_": lambda column, values: or_(column.not_in(list(values)), column.is_(None)),
+    "like_": like,
+    "before_": lambda column, moment: column <= moment,
+    "after_": lambda column, moment: column >= moment,
+    "ge_": lambda column, number: column >= number,
+    "le_": lambda column, number: column <= number,
+    "eq_": lambda column, value: column == value,
+    "is_null_": lambda column, wanted: column.is_(None) if wanted else column.is_not(None),
+    "exists_": lambda column, wanted: column.is_not(None) if wanted else column.is_(None),
+    "startswith_": lambda column, starts: or_(
+        *(column.ilike(start.translate(_WILDCARDS) + "%", escape="\\") for start in starts)
+    ),
+}
+
+
+def combined(given: Given, conditions: Sequence[Condition]) -> Condition:
+    """All of the conditions, or one of them, as the filter's `operator` says; no condition holds for every row."""
+    if not conditions:
+        return true()
+    return or_(*conditions) if given.get("operator") == "or_" else and_(*conditions)
+
+
+def plain(column: ColumnElement[Any]) -> FieldFilter:
+    """A field that is a column, with the operators of `OPERATORS`."""
+
+    def field(given: Given) -> Condition:
+        stated = [(name, value) for name, value in given.items() if name != "operator" and value is not None]
+        return combined(given, [OPERATORS[name](column, value) for name, value in stated])
+
+    return field
+
+
+def where(fields: Mapping[str, FieldFilter], given: Given | None) -> Condition:
+    """The condition that a whole filter amounts to."""
+    if not given:
+        return true()
+    stated = [(name, value) for name, value in given.items() if name != "operator" and value is not None]
+    return combined(given, [fields[name](value) for name, value in stated])
+
+
+def nested(fields: Mapping[str, FieldFilter]) -> FieldFilter:
+    """A field that is a filter itself."""
+    return lambda given: where(fields, given)
+
+
+# --- tags
+
+
+class TagsContain(ColumnElement[bool]):
+    """Whether a column of tags has a tag among them."""
+
+    inherit_cache = True
+    type = Boolean()
+
+    def __init__(self, column: ColumnElement[Any], tag: str) -> None:
+        self.column = column
+        self.tag: ColumnElement[str] = bindparam(None, tag)
+        self.document: ColumnElement[str] = bindparam(None, json.dumps([tag]))
+
+    _traverse_internals = [  # noqa: RUF012 - how SQLAlchemy compares and caches constructs
+        ("column", InternalTraversal.dp_clauseelement),
+        ("tag", InternalTraversal.dp_clauseelement),
+        ("document", InternalTraversal.dp_clauseelement),
+    ]
+
+
+@compiles(TagsContain)
+def _in_sqlite(element: TagsContain, compiler: SQLCompiler, **options: Any) -> str:
+    column = compiler.process(element.column, **options)
+    tag = compiler.process(element.tag, **options)
+    return f"EXISTS (SELECT 1 FROM json_each({column}) AS one_tag WHERE one_tag.value = {tag})"
+
+
+@compiles(TagsContain, "postgresql")
+def _in_postgresql(element: TagsContain, compiler: SQLCompiler, **options: Any) -> str:
+    column = compiler.process(element.column, **options)
+    return f"{column} @> CAST({compiler.process(element.document, **options)} AS JSONB)"
+
+
+def tags(column: ColumnElement[Any]) -> FieldFilter:
+    """A field that is a list of tags: `all_` of them, `any_` of them, or none at all."""
+
+    def field(given: Given) -> Condition:
+        conditions: list[Condition] = []
+        if given.get("all_") is not None:
+            conditions.append(and_(true(), *(TagsContain(column, tag) for tag in given["all_"])))
+        if given.get("any_") is not None:
+            conditions.append(or_(false(), *(TagsContain(column, tag) for tag in given["any_"])))
+        if given.get("is_null_") is not None:
+            empty = or_(column.is_(None), column == [])
+            conditions.append(empty if given["is_null_"] else ~empty)
+        return combined(given, conditions)
+
+    return field
+
+
+def text(*columns: ColumnElement[Any]) -> FieldFilter:
+    """A search in texts: words that must be there, `-word` or `!word` that must not, `"several words"` as one, `+word`."""
+
+    def field(given: Given) -> Condition:
+        return searched(given["query"], columns)
+
+    return field
+
+
+def searched(query: str, columns: Sequence[ColumnElement[Any]]) -> Condition:
+    """The condition of a search query; an empty one holds for every row."""
+    included, required, excluded = split_query(query)
+    anywhere = [_somewhere(word, columns) for word in included]
+    conditions = [or_(*anywhere)] if anywhere else []
+    conditions += [_somewhere(word, columns) for word in required]
+    conditions += [~_somewhere(word, columns) for word in excluded]
+    return and_(true(), *conditions)
+
+
+def _somewhere(word: str, columns: Sequence[ColumnElement[Any]]) -> Condition:
+    return or_(*(func.coalesce(column, "").ilike(contains_pattern(word), escape="\\") for column in columns))
+
+
+def split_query(query: str) -> tuple[list[str], list[str], list[str]]:
+    """The words of a search query: of which one must be there, that must be there, that must not."""
+    included: list[str] = []
+    required: list[str] = []
+    excluded: list[str] = []
+    for word in _words(query):
+        kind = {"-": excluded, "!": excluded, "+": required}.get(word[0])
+        bare = (word if kind is None else word[1:]).strip('"')
+        if bare:
+            (included if kind is None else kind).append(bare)
+    return included, required, excluded
+
+
+def _words(query: str) -> list[str]:
+    words, current, quoted = [], "", False
+    for letter in query:
+        if letter == '"':
+            quoted = not quoted
+            current += letter
+        elif letter.isspace() and not quoted:
+            words.append(current)
+            current = ""
+        else:
+            current += letter
+    return [word for word in (*words, current) if word]
