@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from prefect.core.journal import LEDGERS, LOG, TASK_RUN, TASK_RUN_STATE, Row
+from prefect.core.journal import ARTIFACT, LEDGERS, LOG, TASK_RUN, TASK_RUN_STATE, Row
 from prefect.storage.sqlite.store import SqliteStore
 
 
@@ -45,6 +45,11 @@ def run_row(run: int, sequence: int, type: str = "RUNNING", **changed: Any) -> R
         "updated": sequence,
     }
     return _row(TASK_RUN, {**values, **changed})
+
+
+def artifact_row(number: int, updated: int, **changed: Any) -> Row:
+    values = {"id": UUID(int=number).bytes, "key": "k", "created": 0, "updated": updated}
+    return _row(ARTIFACT, {**values, **changed})
 
 
 def _row(table: str, values: dict[str, Any]) -> Row:

@@ -103,11 +103,6 @@ def test_a_decision_sees_what_was_appended_before_it_and_nothing_after(store: Sq
     assert sorted(seen) == [2, 3, 4, 5, 6]
 
 
-def test_what_a_decision_appends_is_committed_with_it(store: SqliteStore, path: Path) -> None:
-    store.transact(lambda tx: tx.append(LOG, log_row(1)))
-    assert stored(path, COUNT_LOGS) == [(1,)]
-
-
 def test_many_waiters_share_a_commit(store: SqliteStore, path: Path) -> None:
     gate = threading.Event()
     entered = threading.Event()
@@ -292,14 +287,6 @@ def test_a_draft_that_cannot_be_made_holds_up_nobody(
     store.flush(10)
     assert stored(path, "SELECT name FROM task_run ORDER BY id") == [("run-1",), ("run-3",)]
     assert "A task_run entry cannot be made and is left out: ZeroDivisionError" in caplog.text
-
-
-def test_a_draft_that_was_overtaken_is_never_made(store: SqliteStore, path: Path) -> None:
-    row = run_row(1, 1, "COMPLETED")
-    store.append(TASK_RUN, Draft(row[0], 0, lambda: 1 / 0))  # type: ignore[arg-type, return-value]
-    store.append(TASK_RUN, row)
-    store.flush()
-    assert stored(path, "SELECT state_type FROM task_run") == [("COMPLETED",)]
 
 
 # --- a database that refuses

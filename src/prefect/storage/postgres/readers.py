@@ -12,7 +12,6 @@ from psycopg import Connection
 
 from prefect.exceptions import DatabaseBusy
 from prefect.storage.postgres.database import Database
-from prefect.storage.postgres.errors import translate
 
 T = TypeVar("T")
 
@@ -35,21 +34,27 @@ class Readers:
 
     def read(self, query: Callable[[Connection[Any]], T]) -> T:
         """Run a query; once more on a new connection if an idle one turns out to be lost. Raises StorageError."""
-        with self._ticket():
-            if self._free:
+        with self._ticket(), self._database.translated():
+            idle = self._idle()
+            if idle is not None:
                 try:
-                    return self._on(self._free.pop(), query)
+                    return self._on(idle, query)
                 except psycopg.OperationalError:
+                    if not idle.closed:
+                        raise
                     self.close()
-            try:
-                return self._on(self._database.reader(), query)
-            except psycopg.Error as error:
-                raise translate(error, self._database.place) from error
+            return self._on(self._database.reader(), query)
 
     def close(self) -> None:
         """Let go of every connection that nobody is using."""
-        while self._free:
-            self._free.pop().close()
+        while (connection := self._idle()) is not None:
+            connection.close()
+
+    def _idle(self) -> Connection[Any] | None:
+        try:
+            return self._free.pop()
+        except IndexError:
+            return None
 
     def _on(self, connection: Connection[Any], query: Callable[[Connection[Any]], T]) -> T:
         try:
