@@ -16,6 +16,8 @@
     └── infrastructure   InfrastructureError ── InfrastructureNotFound, InfrastructureNotAvailable;
                          InvalidRepositoryURLError, IllegalTransition, StaleAttempt, NotReachable
 
+PrefectHTTPStatusError is an `httpx.HTTPStatusError`, and so loaded when it is asked for.
+
 Signals are not errors and derive from `BaseException`: PrefectSignal (Abort, Pause), ExternalSignal
 (TerminationSignal).
 
@@ -26,6 +28,7 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Callable
+from importlib import import_module
 from typing import Any, ClassVar
 
 
@@ -430,3 +433,13 @@ class TerminationSignal(ExternalSignal):
     def __init__(self, signal: int) -> None:
         super().__init__(signal)
         self.signal = signal
+
+
+# --- of the HTTP client
+
+
+def __getattr__(name: str) -> Any:
+    """Loads PrefectHTTPStatusError: it derives from an error of httpx, which only clients of the API pay for."""
+    if name == "PrefectHTTPStatusError":
+        return getattr(import_module("prefect.client.base"), name)
+    raise AttributeError(f"module 'prefect.exceptions' has no attribute {name!r}")

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from prefect.client.calls import Call, Calls
+from prefect.client.calls import Asked, Call
 from prefect.client.errors import raise_for_status, status_error
 from prefect.client.exchange import REPEATABLE, Exchange, Transmit
 from prefect.client.inprocess import AsyncAppTransport
@@ -74,14 +74,12 @@ def http_client_class() -> type[httpx.AsyncClient]:
     return PrefectHttpxAsyncClient
 
 
-def http_client(
-    api: str | ASGIApp, options: TransportOptions, given: dict[str, Any] | None, stays: bool
-) -> httpx.AsyncClient:
-    """A client for an address, or for an application that is answered in process and `stays` or ends with it."""
+def http_client(api: str | ASGIApp, options: TransportOptions, given: dict[str, Any]) -> httpx.AsyncClient:
+    """A client for an address, or for an application that is answers in process."""
     url = api if isinstance(api, str) else None
     arguments = httpx_arguments(options, url, given)
     if not isinstance(api, str):
-        arguments.setdefault("transport", AsyncAppTransport(api, stays))
+        arguments.setdefault("transport", AsyncAppTransport(api))
     make: Callable[..., httpx.AsyncClient] = http_client_class()
     return make(enable_csrf_support=url is not None, options=options, **arguments)
 
@@ -91,19 +89,20 @@ class AsyncSender:
 
     _client: httpx.AsyncClient
 
-    async def _perform(self, asked: Call[T] | Calls[T]) -> T:
+    async def _perform(self, asked: Asked[T]) -> T:
         """The result of one call, or of an operation of several."""
         if isinstance(asked, Call):
             return await self._send(asked)
+        steps = iter(asked)
         try:
-            call = next(asked)
+            call = next(steps)
             while True:
                 try:
                     result = await self._send(call)
                 except Exception as error:
-                    call = asked.throw(error)
+                    call = steps.throw(error)
                 else:
-                    call = asked.send(result)
+                    call = steps.send(result)
         except StopIteration as done:
             value: T = done.value
             return value

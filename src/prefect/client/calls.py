@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Mapping, Sequence
 from functools import cache
 from types import GenericAlias
-from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeAlias, TypeVar
 from urllib.parse import quote
 from uuid import UUID
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     import httpx
 
 T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
 Shape = TypeVar("Shape", bound=BaseModel)
 Refusals: TypeAlias = Mapping[int, type[ObjectNotFound] | type[ObjectAlreadyExists]]
 
@@ -86,6 +87,12 @@ class Call(Generic[T]):
 
 Calls: TypeAlias = Generator[Call[Any], Any, T]
 """What an operation of several requests is."""
+
+
+class Asked(Protocol[T_co]):
+    """What an operation returns: a `Call`, or `Calls`."""
+
+    def __iter__(self) -> Generator[Any, Any, T_co]: ...
 
 
 def path(template: str, *values: object) -> str:

@@ -22,6 +22,7 @@ from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, TypeAlias, TypeGuard
 from uuid import uuid4
 
+from prefect.client.errors import raise_for_status
 from prefect.client.transport import TransportOptions
 from prefect.utilities.records import record
 
@@ -150,12 +151,12 @@ class Csrf:
     def read(self, answer: httpx.Response) -> None:
         """Take the token; a server without the route, or with the protection off (422), wants none.
 
-        Raises httpx.HTTPStatusError if the server refuses it for another reason.
+        Raises PrefectHTTPStatusError if the server refuses it for another reason.
         """
         if answer.status_code in (404, 422):
             self.wanted = False
             return
-        answer.raise_for_status()
+        raise_for_status(answer)
         given = answer.json()
         self.token = str(given["token"])
         self.expiration = datetime.fromisoformat(given["expiration"])

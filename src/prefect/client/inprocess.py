@@ -14,7 +14,7 @@ import os
 import threading
 from collections import Counter
 from collections.abc import Coroutine
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from prefect.client.transport import ASGIApp, Message
 
@@ -102,6 +102,7 @@ class Lifespan:
 
 _residents: dict[int, Resident] = {}
 _holders: Counter[int] = Counter()
+_kept: set[int] = set()
 _lock = threading.Lock()
 
 
@@ -114,10 +115,17 @@ def resident(app: ASGIApp) -> Resident:
     return found
 
 
+def keep(app: ASGIApp) -> ASGIApp:
+    """Let an application go on until the process ends, or until it is evicted."""
+    _kept.add(id(app))
+    return app
+
+
 def evict(app: ASGIApp) -> None:
     """Shut an application down; nothing happens if it is not running."""
     with _lock:
         found = _residents.pop(id(app), None)
+        _kept.discard(id(app))
     if found is not None:
         found.stop()
 
@@ -138,17 +146,16 @@ def _forget_after_fork() -> None:
 class AppTransport:
     """Sends the requests of one client to an application in this process.
 
-    The application ends with its last client, unless it `stays` until the process ends.
+    The application ends with its last client, unless it is kept.
     """
 
-    def __init__(self, app: ASGIApp, stays: bool) -> None:
+    def __init__(self, app: ASGIApp) -> None:
         self._app = app
-        self._stays = stays
         _holders[id(app)] += 1
 
     def _let_go(self) -> None:
         _holders[id(self._app)] -= 1
-        if not self._stays and _holders[id(self._app)] <= 0:
+        if id(self._app) not in _kept and _holders[id(self._app)] <= 0:
             del _holders[id(self._app)]
             evict(self._app)
 
@@ -165,6 +172,12 @@ class SyncAppTransport(AppTransport):
         """Let go of the application."""
         self._let_go()
 
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
 
 class AsyncAppTransport(AppTransport):
     """For async code."""
@@ -179,6 +192,12 @@ class AsyncAppTransport(AppTransport):
     async def aclose(self) -> None:
         """Let go of the application."""
         await asyncio.to_thread(self._let_go)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.aclose()
 
 
 def _response(status: int, headers: list[tuple[bytes, bytes]], body: bytes) -> httpx.Response:
