@@ -12,6 +12,12 @@ if TYPE_CHECKING:
     from prefect.context import tags as tags
     from prefect.core.lifecycle.states import State as State
     from prefect.engine.logs.loggers import get_run_logger as get_run_logger
+    from prefect.flow_runs import apause_flow_run as apause_flow_run
+    from prefect.flow_runs import aresume_flow_run as aresume_flow_run
+    from prefect.flow_runs import asuspend_flow_run as asuspend_flow_run
+    from prefect.flow_runs import pause_flow_run as pause_flow_run
+    from prefect.flow_runs import resume_flow_run as resume_flow_run
+    from prefect.flow_runs import suspend_flow_run as suspend_flow_run
     from prefect.flows import Flow as Flow
     from prefect.flows import flow as flow
     from prefect.tasks import Task as Task
@@ -27,6 +33,12 @@ _PLACES = {
     "Task": "prefect.tasks",
     "task": "prefect.tasks",
     "State": "prefect.states",
+    "apause_flow_run": "prefect.flow_runs",
+    "aresume_flow_run": "prefect.flow_runs",
+    "asuspend_flow_run": "prefect.flow_runs",
+    "pause_flow_run": "prefect.flow_runs",
+    "resume_flow_run": "prefect.flow_runs",
+    "suspend_flow_run": "prefect.flow_runs",
     "allow_failure": "prefect.utilities.annotations",
     "get_run_logger": "prefect.logging.loggers",
     "tags": "prefect.context",

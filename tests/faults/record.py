@@ -26,7 +26,8 @@ CONTRADICTIONS = {
         HAVING count(*) <> max(sequence) + 1 OR min(sequence) <> 0""",
     "a run's count is not how often it ran": """
         SELECT r.id, r.run_count, count(s.id) FROM {kind} r LEFT JOIN {kind}_state s
-          ON s.{kind}_id = r.id AND s.type = 'RUNNING'
+          ON s.{kind}_id = r.id AND s.type = 'RUNNING' AND NOT EXISTS (SELECT 1 FROM {kind}_state p
+            WHERE p.{kind}_id = r.id AND p.sequence = s.sequence - 1 AND p.type = 'PAUSED')
         GROUP BY r.id HAVING r.run_count <> count(s.id)""",
     "an end time does not go with the state": f"""
         SELECT id, state_type, end_time FROM {{kind}} WHERE (end_time IS NOT NULL) <> (state_type IN {FINAL})""",

@@ -52,6 +52,9 @@ class EngineContext:
         self.calls = Occurrences()
         self.results = ResultTracker()
         self.positions = count()
+        self.stops = count(1)
+        """Numbers the pauses of the run, in order."""
+
         self.attempt = max(flow_run.attempt, 1)
         if flow.log_prints is not None:
             self.log_prints = flow.log_prints
@@ -73,6 +76,7 @@ class EngineContext:
         """Forget the calls of the try before this one, which are made again."""
         self.calls = Occurrences()
         self.results = ResultTracker()
+        self.stops = count(1)
         self.replay = None
 
     def runner(self) -> Any:

@@ -121,7 +121,7 @@ def propose(
     verdict = Verdict(Outcome.ACCEPT)
     for state in states:
         state.stamp(clock.now())
-        proposal = Proposal(_facts(tx, run, attempt, clock.now()), state, attempt, clock.now(), force)
+        proposal = Proposal(_facts(tx, run, state, attempt, clock.now()), state, attempt, clock.now(), force)
         verdict = decide(proposal, FLOW_RUN_RULES, FLOW_RUN_CONSEQUENCES)
         if verdict.state is not None:
             _keep_mark(state, verdict.state)
@@ -145,7 +145,8 @@ def _load(tx: Transaction, run_id: UUID) -> FlowRun:
     return run
 
 
-def _facts(tx: Transaction, run: FlowRun, attempt: int, now: int) -> RunFacts:
+def _facts(tx: Transaction, run: FlowRun, proposed: State[object], attempt: int, now: int) -> RunFacts:
+    pauses = proposed.type is StateType.PAUSED
     return RunFacts(
         state=run.state,
         attempt=run.attempt,
@@ -153,6 +154,7 @@ def _facts(tx: Transaction, run: FlowRun, attempt: int, now: int) -> RunFacts:
         retries=run.retries,
         retry_delay=run.retry_delay,
         lease_live=run.attempt > 0 and _lease_live(tx, run, attempt, now),
+        fired_pauses=flow_runs.fired_pauses(tx, run.id) if pauses else frozenset(),
     )
 
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from itertools import pairwise
 from uuid import UUID
 
 from hypothesis import given
@@ -25,6 +26,13 @@ def test_a_run_that_is_tried_twice() -> None:
         enter(run, _state(type, moment))
     assert (run.sequence, run.run_count, run.run_micros) == (4, 2, 35)
     assert (run.expected_start, run.started, run.ended, run.updated_at) == (10, 20, 65, 65)
+
+
+def test_a_pause_ends_in_the_try_it_began_in() -> None:
+    run = _run()
+    for type, moment in (("RUNNING", 10), ("PAUSED", 20), ("RUNNING", 60), ("COMPLETED", 65)):
+        enter(run, _state(type, moment))
+    assert (run.run_count, run.run_micros) == (1, 15)
 
 
 def test_an_ended_run_that_is_started_again_has_no_end() -> None:
@@ -59,6 +67,9 @@ def test_counters_follow_the_states(moves: list[tuple[StateType, int]]) -> None:
         enter(run, _state(type, moment))
     types = [type for type, _ in moves]
     assert run.sequence == len(moves) - 1
-    assert run.run_count == types.count(StateType.RUNNING)
+    running, paused = StateType.RUNNING, StateType.PAUSED
+    first = types.index(running) if running in types else len(types)
+    resumed = sum(pair == (paused, running) for pair in pairwise(types[first:]))
+    assert run.run_count == types.count(running) - resumed
     assert (run.ended is not None) is (bool(types) and types[-1] in TERMINAL_STATES)
     assert run.run_micros >= 0

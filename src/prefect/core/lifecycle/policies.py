@@ -15,6 +15,7 @@ from prefect.core.lifecycle.rules.endings import (
 )
 from prefect.core.lifecycle.rules.pauses import (
     end_overdue_pauses,
+    pause_once,
     pause_only_what_runs,
     resume_before_starting,
 )
@@ -30,6 +31,7 @@ FLOW_RUN_RULES: tuple[Rule, ...] = (
     late_word_of_the_crashed,
     refuse_second_claim,
     refuse_second_runner,
+    pause_once,
     pause_only_what_runs,
     resume_before_starting,
     end_overdue_pauses,

@@ -16,7 +16,8 @@ def enter(run: Run, state: State[object]) -> None:
     if previous is not None and previous.type is StateType.RUNNING and previous.moment is not None:
         run.run_micros += max(moment - previous.moment, 0)
     if state.type is StateType.RUNNING:
-        run.run_count += 1
+        same_try = run.run_count > 0 and previous is not None and previous.type is StateType.PAUSED
+        run.run_count += not same_try
         if run.started is None:
             run.started = moment
     run.ended = moment if state.type in TERMINAL_STATES else None

@@ -60,6 +60,9 @@ class RunFacts:
     blocked_slot: str | None = None
     """Name of the first limit, of those the run needs, that has no free slot."""
 
+    fired_pauses: frozenset[str] = frozenset()
+    """Keys of the pauses that the run has been through; known where PAUSED is proposed."""
+
 
 @record
 class Proposal:

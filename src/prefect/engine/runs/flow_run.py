@@ -36,7 +36,7 @@ from prefect.engine.runtime import Runtime
 from prefect.engine.specs import FlowSpec
 from prefect.engine.steps import Block, Call, Sleep, Steps
 from prefect.engine.timeouts import FlowRunTimeoutError
-from prefect.exceptions import Abort, UpstreamTaskError
+from prefect.exceptions import Abort, Pause, UpstreamTaskError
 
 
 class FlowExecution:
@@ -100,6 +100,9 @@ class FlowExecution:
             yield from self._final_hooks()
         except GeneratorExit:
             self._abandon(GeneratorExit("The flow's generator was closed."))
+            raise
+        except Pause as pause:
+            yield from self._leave(pause)
             raise
         except BaseException as error:
             yield from self._crash(error)
@@ -218,6 +221,16 @@ class FlowExecution:
         if isinstance(error, Abort):
             return  # asked for: by the record, or by the flow itself
         yield from run_hooks(self.flow.on_crashed_hooks, self.flow, self.run, state, self.log)
+
+    def _leave(self, pause: Pause) -> Steps[None]:
+        """Let go of a run that is suspended; anything else that ends it by this signal is a crash."""
+        state = self._final()
+        if not state.is_paused():
+            yield from self._crash(pause)
+            return
+        self.log(logging.INFO, f"Finished in state {state}")
+        flush_console()
+        yield Block(self.runtime.backend.flush)
 
     def _abandon(self, error: BaseException) -> State[Any]:
         """Record that the run was ended from outside, without waiting for tasks that cannot be stopped."""

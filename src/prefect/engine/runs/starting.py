@@ -18,6 +18,7 @@ from uuid import UUID
 from prefect.core.lifecycle.runs import FlowRun, TaskRun
 from prefect.core.lifecycle.states import State, StateDetails, StateType
 from prefect.core.ports import FlowRunRequest, Transition
+from prefect.core.times import to_datetime
 from prefect.engine.calls.identity import call_key, equality_key, fingerprint, stand_in
 from prefect.engine.calls.inputs import Resolver
 from prefect.engine.calls.replay import Replay
@@ -153,11 +154,10 @@ class FlowStart:
 
     def _begin_attempt(self, run_id: UUID) -> Transition:
         run = self.runtime.backend.read_flow_run(run_id)
-        pending, running = (
-            self._state(StateType.PENDING, "Pending"),
-            self._state(StateType.RUNNING, "Running"),
-        )
-        transition = self.runtime.backend.propose(run_id, (pending, running), run.attempt + 1)
+        states = [self._state(StateType.PENDING, "Pending"), self._state(StateType.RUNNING, "Running")]
+        if run.state is not None and run.state.is_paused() and run.state.state_details.pause_reschedule:
+            states.insert(0, going_on_state(run.state, self.clock.now()))
+        transition = self.runtime.backend.propose(run_id, states, run.attempt + 1)
         if self.child is not None:
             self._child_enters(transition.run, "Running")
         return transition
@@ -256,6 +256,14 @@ class FlowStart:
                 self.parent.results.add(value, self.child.run.id, self.call_key)
         details = StateDetails(**{**state.detail_facts(), "task_run_id": self.child.run.id})
         self.child.enter(State.at(self.clock.now(), state.type, state.name, state.message, details=details))
+
+
+def going_on_state(paused: State[object], moment: int) -> State[object]:
+    """What a paused run enters when it is resumed: Running if its process waits, Scheduled if it has to be started."""
+    if not paused.state_details.pause_reschedule:
+        return State.at(moment, StateType.RUNNING, "Running")
+    due = StateDetails(scheduled_time=to_datetime(moment))
+    return State.at(moment, StateType.SCHEDULED, "Resuming", details=due)
 
 
 @cache

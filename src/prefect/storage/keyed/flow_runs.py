@@ -36,6 +36,13 @@ def load_by_idempotency_key(tx: Transaction, flow_id: bytes, key: str) -> FlowRu
     return None if row is None else _from_row(row)
 
 
+def fired_pauses(tx: Transaction, run_id: UUID) -> frozenset[str]:
+    """Keys of the pauses in a run's history."""
+    rows = tx.all("SELECT details FROM flow_run_state WHERE flow_run_id = ? AND type = 'PAUSED'", (run_id.bytes,))
+    found = (details_from_json(details) for (details,) in rows)
+    return frozenset(details.pause_key for details in found if details is not None and details.pause_key is not None)
+
+
 def child_of(tx: Transaction, parent_task_run_id: UUID) -> UUID | None:
     """Id of the run whose parent is that task run, or None."""
     row = tx.one("SELECT id FROM flow_run WHERE parent_task_run_id = ?", (parent_task_run_id.bytes,))

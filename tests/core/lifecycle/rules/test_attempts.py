@@ -87,6 +87,10 @@ def test_the_tasks_of_a_crashed_run_are_told_its_cause() -> None:
     assert CrashTasks(1, "The process was killed.") in keep_attempts(proposal("RUNNING", crashed), crashed)
 
 
+def test_whoever_resumes_a_paused_run_does_not_take_it_over() -> None:
+    assert keep_attempts(proposal("PAUSED", "RUNNING", lease_live=True), state("RUNNING")) == []
+
+
 def test_a_suspended_run_holds_nothing() -> None:
     suspended = state("PAUSED", name="Suspended", pause_reschedule=True)
     assert keep_attempts(proposal("RUNNING", suspended), suspended) == [CloseAttempt(1), ReleaseSlots(1)]

@@ -2,7 +2,12 @@ from __future__ import annotations
 
 import pytest
 
-from prefect.core.lifecycle.rules.pauses import end_overdue_pauses, pause_only_what_runs, resume_before_starting
+from prefect.core.lifecycle.rules.pauses import (
+    end_overdue_pauses,
+    pause_once,
+    pause_only_what_runs,
+    resume_before_starting,
+)
 from prefect.core.lifecycle.transitions import Outcome
 from tests.core.lifecycle.proposals import at, proposal, state
 
@@ -29,13 +34,25 @@ def test_a_paused_run_is_not_pending() -> None:
     assert resume_before_starting(proposal(None, "PENDING")) is None
 
 
-@pytest.mark.parametrize("proposed", ["RUNNING", "SCHEDULED"])
-def test_a_pause_that_timed_out_is_a_failure(proposed: str) -> None:
-    verdict = end_overdue_pauses(proposal(state("PAUSED", pause_timeout=at(-0.000001)), proposed))
+def test_a_pause_fires_once() -> None:
+    fired = frozenset({"1", "approval"})
+    for key, refused in (("1", True), ("approval", True), ("2", False), (None, False)):
+        verdict = pause_once(proposal("RUNNING", state("PAUSED", pause_key=key), fired_pauses=fired))
+        assert (verdict is not None) is refused
+    assert pause_once(proposal("RUNNING", state("COMPLETED", pause_key="1"), fired_pauses=fired)) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "proposed"),
+    [("Running", "RUNNING"), ("Resuming", "SCHEDULED"), ("Completed", "COMPLETED"), ("Failed", "FAILED")],
+)
+def test_a_pause_that_timed_out_is_a_failure(name: str, proposed: str) -> None:
+    overdue = state("PAUSED", pause_timeout=at(-0.000001))
+    verdict = end_overdue_pauses(proposal(overdue, state(proposed, name=name)))
     assert verdict is not None
     assert verdict.outcome is Outcome.REJECT
     assert verdict.state is not None
-    assert (verdict.state.type, verdict.state.message) == ("FAILED", "The flow was paused and never resumed.")
+    assert (verdict.state.type, verdict.state.message) == ("FAILED", f"The flow was {name.lower()} and never resumed.")
     assert verdict.reason == "The flow run pause has timed out and can no longer resume."
 
 
@@ -44,7 +61,7 @@ def test_within_its_time_a_paused_run_goes_on() -> None:
         assert end_overdue_pauses(proposal(state("PAUSED", pause_timeout=limit), "RUNNING")) is None
 
 
-@pytest.mark.parametrize(("current", "proposed"), [(None, "RUNNING"), ("RUNNING", "RUNNING"), ("PAUSED", "FAILED")])
+@pytest.mark.parametrize(("current", "proposed"), [(None, "RUNNING"), ("RUNNING", "RUNNING"), ("PAUSED", "CRASHED")])
 def test_overdue_pauses_have_no_other_say(current: str | None, proposed: str) -> None:
     known = None if current is None else state(current, pause_timeout=at(-60))
     assert end_overdue_pauses(proposal(known, proposed)) is None

@@ -49,11 +49,11 @@ def refuse_second_runner(proposal: Proposal) -> Verdict | None:
 def keep_attempts(proposal: Proposal, entered: State[object]) -> list[Effect]:
     """A run that starts opens an attempt; one that ends or is suspended closes it and frees its slots.
 
-    One that was ended from outside leaves no task running.
+    One that goes on after a pause still has its own: whoever resumed it does not run it. One that was ended from outside
+    leaves no task running.
     """
-    current = proposal.facts.state
-    if entered.type is StateType.RUNNING and (current is None or current.type is not StateType.RUNNING):
-        return [OpenAttempt(proposal.attempt)]
+    if entered.type is StateType.RUNNING:
+        return [] if _is_under_way(proposal) else [OpenAttempt(proposal.attempt)]
     if entered.type not in TERMINAL_STATES and not _is_suspended(entered):
         return []
     effects: list[Effect] = [CloseAttempt(proposal.attempt), ReleaseSlots(proposal.attempt)]
@@ -66,6 +66,14 @@ def keep_attempts(proposal: Proposal, entered: State[object]) -> list[Effect]:
 
 
 _CUT_SHORT = frozenset({StateType.CRASHED, StateType.CANCELLED})
+
+
+def _is_under_way(proposal: Proposal) -> bool:
+    """Whether a process has begun the run and holds it."""
+    current = proposal.facts.state
+    if current is None or current.type is StateType.RUNNING:
+        return current is not None
+    return current.type is StateType.PAUSED and proposal.facts.lease_live
 
 
 def _is_suspended(entered: State[object]) -> bool:

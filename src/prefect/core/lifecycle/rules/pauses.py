@@ -6,7 +6,7 @@ from prefect.core.lifecycle.states import State, StateType
 from prefect.core.lifecycle.transitions import Proposal, Verdict, reject, replace_with
 from prefect.core.times import to_micros
 
-_RESUMES = frozenset({StateType.SCHEDULED, StateType.RUNNING})
+_GOES_ON = frozenset({StateType.SCHEDULED, StateType.RUNNING, StateType.COMPLETED, StateType.FAILED})
 
 
 def pause_only_what_runs(proposal: Proposal) -> Verdict | None:
@@ -15,6 +15,14 @@ def pause_only_what_runs(proposal: Proposal) -> Verdict | None:
     if proposal.proposed.type is not StateType.PAUSED or current is None or current.type is StateType.RUNNING:
         return None
     return reject("Cannot pause flows that are not currently running.")
+
+
+def pause_once(proposal: Proposal) -> Verdict | None:
+    """Refuse PAUSED by a key that the run was paused by before: what runs again goes through each pause once."""
+    if proposal.proposed.type is not StateType.PAUSED:
+        return None
+    key = proposal.proposed.detail_facts().get("pause_key")
+    return reject("This pause has already fired.") if key in proposal.facts.fired_pauses else None
 
 
 def resume_before_starting(proposal: Proposal) -> Verdict | None:
@@ -26,12 +34,13 @@ def resume_before_starting(proposal: Proposal) -> Verdict | None:
 
 
 def end_overdue_pauses(proposal: Proposal) -> Verdict | None:
-    """A paused run that is resumed after its pause timed out has failed instead."""
+    """A paused run that is resumed, or ends, after its pause timed out has failed instead."""
     current = proposal.facts.state
-    if current is None or current.type is not StateType.PAUSED or proposal.proposed.type not in _RESUMES:
+    if current is None or current.type is not StateType.PAUSED or proposal.proposed.type not in _GOES_ON:
         return None
     limit = current.state_details.pause_timeout
     if limit is None or to_micros(limit) >= proposal.now:
         return None
-    failed: State[object] = State.at(proposal.now, StateType.FAILED, "Failed", "The flow was paused and never resumed.")
+    message = f"The flow was {proposal.proposed.name.lower()} and never resumed."
+    failed: State[object] = State.at(proposal.now, StateType.FAILED, "Failed", message)
     return replace_with(failed, "The flow run pause has timed out and can no longer resume.")
