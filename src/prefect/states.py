@@ -12,9 +12,8 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from types import TracebackType
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from prefect.client.schemas.actions import StateCreate
 from prefect.connect import CLOCK
 from prefect.core.lifecycle.outcome import HeldResult, exception_of, value_of
 from prefect.core.lifecycle.states import TERMINAL_STATES, State, StateDetails, StateType
@@ -22,7 +21,11 @@ from prefect.core.times import to_datetime
 from prefect.engine.dispatch import dispatched
 from prefect.engine.runs.failures import crashed_state, describe
 from prefect.engine.runs.final_state import returned_state
+from prefect.utilities.importtools import import_object
 from prefect.utilities.twins import twin
+
+if TYPE_CHECKING:
+    from prefect.wire.states import StateCreate
 
 __all__ = [
     "AwaitingConcurrencySlot",
@@ -347,7 +350,9 @@ class StateGroup:
 
 def to_state_create(state: State[Any]) -> StateCreate:
     """What a client sends to have a run enter the state; the data goes only if it refers to a kept result."""
-    return StateCreate(
+    # By name: the class needs pydantic, which most programs that make states do without.
+    create: type[StateCreate] = import_object("prefect.wire.states.StateCreate")
+    return create(
         type=state.type,
         name=state.name,
         message=state.message,

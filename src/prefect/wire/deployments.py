@@ -39,6 +39,7 @@ class DeploymentStatus(StrEnum):
 
     READY = "READY"
     NOT_READY = "NOT_READY"
+    DISABLED = "DISABLED"
 
 
 class VersionInfo(Shape):
@@ -156,16 +157,14 @@ def check_job_variables(
     validate(job_variables or {}, schema)
 
 
-class DeploymentCreate(Request):
-    """A deployment to be made."""
+class DeploymentCore(Request):
+    """What a deployment is made of, for servers and clients alike."""
 
     name: Annotated[Text, Field(pattern=WITHOUT_BANNED_CHARACTERS_EMPTY_OK)]
     flow_id: UUID
-    paused: bool = False
     schedules: list[DeploymentScheduleCreate] = Field(default_factory=list)
     concurrency_limit: PositiveInteger | None = None
     concurrency_options: ConcurrencyOptions | None = None
-    enforce_parameter_schema: bool = True
     parameter_openapi_schema: JsonObject | None = None
     parameters: JsonObject = Field(default_factory=dict)
     tags: list[Text] = Field(default_factory=list)
@@ -191,6 +190,13 @@ class DeploymentCreate(Request):
     def check_valid_configuration(self, base_job_template: dict[str, Any]) -> None:
         """Raise jsonschema's ValidationError unless the job variables fit a work pool's template."""
         check_job_variables(self.job_variables, base_job_template, whole=True)
+
+
+class DeploymentCreate(DeploymentCore):
+    """A deployment to be made."""
+
+    paused: bool = False
+    enforce_parameter_schema: bool = True
 
 
 class DeploymentUpdate(Request):

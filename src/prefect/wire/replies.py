@@ -39,10 +39,16 @@ from prefect.wire.objects.limits import (
     GlobalConcurrencyLimitResponse,
     MinimalConcurrencyLimitResponse,
 )
+from prefect.wire.objects.ui import (
+    CountByState,
+    SchemaValuesValidationResponse,
+    SimpleFlowRun,
+    SimpleNextFlowRun,
+    TaskRunCount,
+)
 from prefect.wire.objects.variables import Variable
 from prefect.wire.states import HeldState, HistoryResponse, OrchestrationResult
 from prefect.wire.task_runs import TaskRun, TaskRunPaginationResponse, UITaskRun
-from prefect.wire.ui import CountByState, SchemaValuesValidationResponse, SimpleFlowRun, SimpleNextFlowRun, TaskRunCount
 from prefect.wire.work.occupancy import WorkPoolConcurrencyStatus, WorkQueueConcurrencyStatus
 from prefect.wire.work.pools import WorkPoolResponse
 from prefect.wire.work.queues import WorkQueue, WorkQueueResponse, WorkQueueStatusDetail

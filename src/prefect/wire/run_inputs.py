@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from enum import StrEnum
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -64,3 +65,10 @@ TaskInput = Annotated[
     | Annotated[Constant, Tag("constant")],
     Discriminator(_kind),
 ]
+
+
+class RunType(StrEnum):
+    """Whether a result is that of a flow run or a task run."""
+
+    FLOW_RUN = "flow_run"
+    TASK_RUN = "task_run"

@@ -44,6 +44,12 @@ class LogFilterTimestamp(Filter):
     after_: Moment | None = None
 
 
+class LogFilterName(Filter):
+    """Which log lines, by the name of their logger."""
+
+    any_: list[Text] | None = None
+
+
 class LogFilter(Combined):
     """Which log lines."""
 

@@ -54,6 +54,12 @@ class WorkerFilterStatus(Filter):
     not_any_: list[WorkerStatus] | None = None
 
 
+class WorkerFilterWorkPoolId(Filter):
+    """Which workers, by work pool."""
+
+    any_: list[UUID] | None = None
+
+
 class WorkPoolFilter(Combined):
     """Which work pools."""
 

@@ -11,7 +11,7 @@ from uuid import UUID
 from pydantic import AfterValidator, Field, model_validator
 
 from prefect.types.names import raise_on_name_alphanumeric_dashes_only
-from prefect.wire.base import JsonObject, Name, Record, Request, Text
+from prefect.wire.base import JsonObject, Name, Record, Request, Text, new_id
 
 DEFAULT_BLOCK_SCHEMA_VERSION = "non-versioned"
 
@@ -142,3 +142,38 @@ class BlockDocumentUpdate(Request):
     block_schema_id: UUID | None = None
     data: JsonObject = Field(default_factory=dict)
     merge_existing_data: bool = True
+
+
+class BlockSchemaReference(Record):
+    """A field of one block schema that holds blocks of another."""
+
+    parent_block_schema_id: UUID
+    parent_block_schema: BlockSchema | None = None
+    reference_block_schema_id: UUID
+    reference_block_schema: BlockSchema | None = None
+    name: Text
+
+
+class BlockDocumentReference(Record):
+    """A block that is a field of another."""
+
+    parent_block_document_id: UUID
+    parent_block_document: BlockDocument | None = None
+    reference_block_document_id: UUID
+    reference_block_document: BlockDocument | None = None
+    name: Text
+
+    @model_validator(mode="after")
+    def _between_two(self) -> Self:
+        if self.parent_block_document_id == self.reference_block_document_id:
+            raise ValueError("`parent_block_document_id` and `reference_block_document_id` cannot be the same")
+        return self
+
+
+class BlockDocumentReferenceCreate(Request):
+    """A block that is to be a field of another."""
+
+    id: UUID = Field(default_factory=new_id)
+    parent_block_document_id: UUID
+    reference_block_document_id: UUID
+    name: Text

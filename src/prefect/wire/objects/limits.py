@@ -104,3 +104,41 @@ class ConcurrencyLimitWithLeaseResponse(Shape):
 
     lease_id: UUID
     limits: list[MinimalConcurrencyLimitResponse]
+
+
+class ConcurrencyLimitConfig(Shape):
+    """How many runs of a deployment may run at once, and what becomes of the others."""
+
+    limit: Integer
+    collision_strategy: ConcurrencyLimitStrategy = ConcurrencyLimitStrategy.ENQUEUE
+    grace_period_seconds: Annotated[int, Field(ge=60, le=86400)] | None = None
+
+
+class GlobalConcurrencyLimit(Record):
+    """A global limit as clients hold it."""
+
+    name: Text
+    limit: Integer
+    active: bool | None = True
+    active_slots: Integer | None = 0
+    slot_decay_per_second: float | None = 0.0
+
+
+class GlobalConcurrencyLimitCreate(Request):
+    """A global limit that a client asks for."""
+
+    name: Name
+    limit: NonNegativeInteger
+    active: bool | None = True
+    active_slots: NonNegativeInteger | None = 0
+    slot_decay_per_second: NonNegativeFloat | None = 0.0
+
+
+class GlobalConcurrencyLimitUpdate(Request):
+    """Changes to a global limit that a client asks for."""
+
+    name: Name | None = None
+    limit: NonNegativeInteger | None = None
+    active: bool | None = None
+    active_slots: NonNegativeInteger | None = None
+    slot_decay_per_second: NonNegativeFloat | None = None

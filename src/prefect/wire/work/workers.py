@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from pydantic import ConfigDict
+
 from prefect.wire.base import Integer, Moment, Record, Shape, Text
 from prefect.wire.flow_runs import FlowRun
 from prefect.wire.work.status import WorkerStatus
@@ -43,3 +45,18 @@ class TaskWorkerResponse(Shape):
     identifier: Text
     task_keys: list[Text]
     timestamp: Moment
+
+
+class Integration(Shape):
+    """A package that a worker has, beside the base install."""
+
+    name: Text
+    version: Text
+
+
+class WorkerMetadata(Shape):
+    """What a worker says of itself."""
+
+    model_config = ConfigDict(extra="allow")
+
+    integrations: list[Integration]
