@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 from uuid import UUID
 
 from prefect.core.journal import Draft, Moves, Row
-from prefect.core.lifecycle.runs import FlowRun
+from prefect.core.lifecycle.runs import FlowRun, TaskRun
 from prefect.core.lifecycle.states import State
 from prefect.core.records.artifacts import ArtifactRecord
 from prefect.core.records.variables import VariableRecord
@@ -103,6 +103,15 @@ class RecordedCall(NamedTuple):
     state_name: str = ""
     state_message: str | None = None
     created: int | None = None
+    expected_start: int | None = None
+    started: int | None = None
+    run_micros: int = 0
+
+    def goes_on_as(self, run: TaskRun) -> None:
+        """Have the run of another attempt at the call stand where this one ended."""
+        run.sequence, run.run_count = self.sequence, self.run_count
+        run.created_at, run.expected_start, run.started = self.created, self.expected_start, self.started
+        run.run_micros = self.run_micros
 
 
 @record

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
 
 from prefect import State, flow, task
+from prefect.context import TaskRunContext
 from prefect.testing.utilities import prefect_test_harness
 
 
@@ -115,3 +117,24 @@ def test_calls_are_told_apart_by_content_not_by_identity(kind: str) -> None:
 
     assert run_and_resume(broken, body) == kind
     assert len(calls) == 1
+
+
+def test_a_call_made_again_goes_on_with_its_times() -> None:
+    broken = [True]
+    seen: list[tuple[Any, Any, float]] = []
+
+    @task
+    def work() -> None:
+        context = TaskRunContext.get()
+        assert context is not None
+        run = context.task_run
+        seen.append((run.id, run.start_time, run.total_run_time.total_seconds()))
+        time.sleep(0.02)
+        if broken:
+            raise RuntimeError("broken")
+
+    run_and_resume(broken, lambda: work())
+    (first_id, first_start, nothing), (again_id, again_start, spent) = seen
+    assert (first_id, first_start) == (again_id, again_start)
+    assert nothing == 0
+    assert spent >= 0.02

@@ -17,7 +17,7 @@ from uuid import UUID
 
 from prefect.core.lifecycle.runs import FlowRun, TaskRun
 from prefect.core.lifecycle.states import State, StateDetails, StateType
-from prefect.core.ports import FlowRunRequest, Transition
+from prefect.core.ports import FlowRunRequest, RecordedCall, Transition
 from prefect.core.times import to_datetime
 from prefect.engine.calls.identity import call_key, equality_key, fingerprint, stand_in
 from prefect.engine.calls.inputs import Resolver
@@ -130,14 +130,14 @@ class FlowStart:
             return None
         state = recorded_state(recorded, self.config)
         if state is None:
-            yield Block(lambda: self._continue_child(recorded.run_id, recorded.sequence, recorded.run_count))
+            yield Block(lambda: self._continue_child(recorded))
         return state
 
-    def _continue_child(self, task_run_id: UUID, sequence: int, run_count: int) -> None:
+    def _continue_child(self, recorded: RecordedCall) -> None:
         """Resume the child run that an earlier attempt of the parent began."""
-        self.child = self._child_recorder(task_run_id)
-        self.child.run.sequence, self.child.run.run_count = sequence, run_count
-        child_id = self.runtime.backend.child_flow_run(task_run_id)
+        self.child = self._child_recorder(recorded.run_id)
+        recorded.goes_on_as(self.child.run)
+        child_id = self.runtime.backend.child_flow_run(recorded.run_id)
         if child_id is not None:
             self.flow_run_id, self.resuming = child_id, True
 

@@ -271,9 +271,7 @@ class TaskExecution:
         self.run.name = f"{self.task.name}-{name_suffix(recorded.run_id.int)}"
         self.run.dynamic_key = f"{recorded.run_id.int:032x}"
         if state is None:
-            self.run.sequence = recorded.sequence
-            self.run.run_count = recorded.run_count
-            self.run.created_at = recorded.created
+            recorded.goes_on_as(self.run)
             self.recorder = self._make_recorder()
             return False
         self.run.state = state

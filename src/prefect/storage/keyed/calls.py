@@ -9,7 +9,8 @@ from prefect.core.ports import RecordedCall
 from prefect.storage.transaction import Transaction
 
 _CALLS = """
-SELECT id, call_key, state_type, sequence, run_count, result_kind, result, state_name, state_message, created
+SELECT id, call_key, state_type, sequence, run_count, result_kind, result, state_name, state_message, created,
+  expected_start_time, start_time, run_time
 FROM task_run WHERE flow_run_id = ? AND call_key IS NOT NULL
 """
 
