@@ -82,6 +82,13 @@ ROOMS: dict[str, tuple[str, dict[str, tuple[str, str]]]] = {
             "populate-defaults": ("profile:populate_defaults", "Write the profiles that come with Headrace."),
         },
     ),
+    "server": (
+        "The server: one process that many clients share.",
+        {
+            "start": ("servers.start:start", "Start it, in the foreground or with --background."),
+            "stop": ("servers.stop:stop", "Stop the one in the background."),
+        },
+    ),
     "task-run": (
         "Task runs.",
         {

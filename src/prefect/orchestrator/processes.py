@@ -13,7 +13,12 @@ from pathlib import Path
 
 def this_process() -> str:
     """The identity of this process."""
-    return f"{_here()}/{os.getpid()}/{_start_of(os.getpid())}"
+    return holder_of(os.getpid())
+
+
+def holder_of(pid: int) -> str:
+    """The identity of a process of this machine."""
+    return f"{_here()}/{pid}/{_start_of(pid)}"
 
 
 def this_host() -> str:

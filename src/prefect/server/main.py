@@ -5,8 +5,9 @@ from __future__ import annotations
 import logging
 import socket
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -46,17 +47,35 @@ def options_from(settings: Settings, **changes: Any) -> ServerOptions:
     return ServerOptions(**{**given, **changes})
 
 
-def run(settings: Settings, **changes: Any) -> None:
-    """Serve until a signal ends it; everything accepted by then is answered and written."""
+def run(settings: Settings, announce: Callable[[ServerOptions], None] | None = None, **changes: Any) -> None:
+    """Serve until a signal ends it; everything accepted by then is answered and written.
+
+    Args:
+        announce: told the options, with the port that was found for port 0, once requests can come.
+        changes: options in place of those in the settings, and `log_level`.
+    """
+    set_up_logging(changes.pop("log_level", settings.server.logging_level))
     options = options_from(settings, **changes)
     store = open_store(database_url(settings), this_process(), store_options(settings))
     app = build(store, CLOCK, options)
     sys.setswitchinterval(SWITCH_INTERVAL)
     try:
         with listening(options.host, options.port) as listener:
+            options = replace(options, port=listener.getsockname()[1])
+            if announce is not None:
+                app.on_start.append(lambda: announce(options))
             uvicorn.Server(_configuration(app, options)).run([listener])
     finally:
         store.close()
+
+
+def set_up_logging(level: str) -> None:
+    """Write what the server logs to standard error, a line a record; control characters are shown, not sent."""
+    logging.basicConfig(
+        level=getattr(logging, level.upper(), logging.WARNING),
+        format="%(asctime)s | %(levelname)-7s | %(name)s - %(message)s",
+        force=True,
+    )
 
 
 def _configuration(app: Any, options: ServerOptions) -> uvicorn.Config:
@@ -66,7 +85,7 @@ def _configuration(app: Any, options: ServerOptions) -> uvicorn.Config:
         port=options.port,
         lifespan="on",
         access_log=False,
-        log_level="warning",
+        log_config=None,
         server_header=False,
         timeout_keep_alive=options.keepalive_seconds,
         timeout_graceful_shutdown=10,

@@ -63,6 +63,9 @@ class Route:
     """The type of the answer, for the OpenAPI document."""
 
     status: int = 200
+    also: tuple[int, ...] = ()
+    """Other statuses with the same kind of answer, such as 200 for what was there already."""
+
     query: tuple[Query, ...] = ()
     inline: bool = False
     """Whether the handler only looks at the request and returns a decision, so that it needs no thread of its own."""

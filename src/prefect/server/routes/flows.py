@@ -100,7 +100,7 @@ def bulk_delete(call: Call[FlowsBulkDeleteBody]) -> Deciding[list[UUID]]:
 
 
 ROUTES = (
-    Route("POST", "/flows/", create, Role.RUNNER, FlowCreate, returns=Flow, status=201, inline=True),
+    Route("POST", "/flows/", create, Role.RUNNER, FlowCreate, returns=Flow, status=201, also=(200,), inline=True),
     Route("GET", "/flows/{id}", read, returns=Flow),
     Route("GET", "/flows/name/{name}", read_by_name, returns=Flow),
     Route("POST", "/flows/filter", page, body=FlowsFilterBody, body_required=False, returns=list[Flow]),
