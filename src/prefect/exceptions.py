@@ -12,7 +12,7 @@
     ├── pausing          NotPausedError, FlowPauseTimeout, FlowRunWaitTimeout, FlowRunWatchError
     ├── configuration    ConfigurationError, MissingProfileError, ProfileSettingsValidationError
     ├── values           SerializationError, HashError, EventTooLarge
-    ├── the record       StorageError ── DatabaseBusy, DatabaseCorrupt, DatabaseFull, DatabaseReadOnly, SchemaTooNew
+    ├── the record       StorageError ── DatabaseBusy, DatabaseCorrupt, DatabaseFull, DatabaseReadOnly, SchemaMismatch, SchemaTooNew
     └── infrastructure   InfrastructureError ── InfrastructureNotFound, InfrastructureNotAvailable;
                          InvalidRepositoryURLError, IllegalTransition, StaleAttempt, NotReachable
 
@@ -356,6 +356,10 @@ class DatabaseFull(StorageError):
 
 class DatabaseReadOnly(StorageError):
     """The database cannot be written to."""
+
+
+class SchemaMismatch(StorageError):
+    """The database has an older schema that is not to be changed, or that of another program."""
 
 
 class SchemaTooNew(StorageError):

@@ -15,6 +15,7 @@ from prefect.exceptions import (
     DatabaseCorrupt,
     DatabaseFull,
     DatabaseReadOnly,
+    SchemaMismatch,
     SchemaTooNew,
     StorageError,
 )
@@ -120,6 +121,14 @@ def test_a_newer_schema(tmp_path: Path) -> None:
     message = _problem(path, SchemaTooNew)
     assert f"schema version {SCHEMA_VERSION + 1}, newer than this program's {SCHEMA_VERSION}" in message
     assert "Upgrade headrace" in message
+
+
+def test_a_file_of_another_program(tmp_path: Path) -> None:
+    path = tmp_path / "prefect.db"
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("CREATE TABLE flow (id CHAR(36))")
+    assert "holds the tables of another program" in _problem(path, SchemaMismatch)
+    assert stored(path, "SELECT name FROM sqlite_master") == [("flow",)]
 
 
 def test_a_path_below_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -28,13 +28,22 @@ _KINDS: dict[str, tuple[type[StorageError], str]] = {
     "3D000": (StorageError, "does not exist; create it, or mend PREFECT_SERVER_DATABASE_CONNECTION_URL"),
 }  # fmt: skip
 
+_SAID = (
+    ("password authentication failed", "28P01"),
+    ("no pg_hba.conf entry", "28000"),
+    ('FATAL:  role "', "28000"),
+    ('FATAL:  database "', "3D000"),
+    ("too many clients", "53300"),
+    ("too many connections", "53300"),
+    ("remaining connection slots are reserved", "53300"),
+)
 AWAY = "cannot be reached; start it, or mend PREFECT_SERVER_DATABASE_CONNECTION_URL"
 _AWAY_CLASSES = ("08", "57P")
 
 
 def translate(error: Exception, place: str) -> StorageError:
     """The StorageError that says the same, with place and mend; never with the password."""
-    code = code_of(error)
+    code = code_of(error) or _code_said(error)
     kind, what = _KINDS.get(code, (StorageError, ""))
     if not what and isinstance(error, psycopg.OperationalError) and (not code or code.startswith(_AWAY_CLASSES)):
         what = AWAY
@@ -45,6 +54,12 @@ def translate(error: Exception, place: str) -> StorageError:
 def code_of(error: BaseException) -> str:
     """PostgreSQL's five letters; empty for an error that is not its own."""
     return getattr(error, "sqlstate", None) or ""
+
+
+def _code_said(error: Exception) -> str:
+    """The code of an error while connecting, which libpq passes on in words alone."""
+    said = str(error) if isinstance(error, psycopg.OperationalError) else ""
+    return next((code for words, code in _SAID if words in said), "")
 
 
 def first_line(error: Exception) -> str:

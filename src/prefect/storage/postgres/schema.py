@@ -9,7 +9,7 @@ from typing import Any
 
 from psycopg import Connection
 
-from prefect.exceptions import SchemaTooNew, StorageError
+from prefect.exceptions import SchemaMismatch, SchemaTooNew
 from prefect.storage.postgres.partitions import LOCK_KEY, ensure_partitions
 from prefect.storage.postgres.transaction import PostgresTransaction
 from prefect.storage.schema import SCHEMA_VERSION, creation
@@ -25,7 +25,7 @@ def prepare(connection: Connection[Any], place: str, migrate: bool, another: Cal
     Args:
         migrate: bring an older one up to date, by a connection that `another` opens.
 
-    Raises SchemaTooNew, or StorageError if the schema is none of ours or older and `migrate` is False.
+    Raises SchemaTooNew, or SchemaMismatch if the schema is none of ours or older and `migrate` is False.
     """
     version = version_of(connection, place)
     if version == 0:
@@ -38,7 +38,7 @@ def prepare(connection: Connection[Any], place: str, migrate: bool, another: Cal
         )
     if version < SCHEMA_VERSION:
         if not migrate:
-            raise StorageError(
+            raise SchemaMismatch(
                 f"The {place} has schema version {version}, older than this program's {SCHEMA_VERSION}."
                 " Run `prefect server database upgrade`, or set PREFECT_SERVER_DATABASE_MIGRATE_ON_START=true."
             )
@@ -47,14 +47,14 @@ def prepare(connection: Connection[Any], place: str, migrate: bool, another: Cal
 
 
 def version_of(connection: Connection[Any], place: str) -> int:
-    """The version of the schema in a database; 0 if there is none. Raises StorageError if it is none of ours."""
+    """The version of the schema in a database; 0 if there is none. Raises SchemaMismatch if it is none of ours."""
     if _one(connection, "SELECT to_regclass('alembic_version') IS NULL"):
         return 0
     revision = _one(connection, "SELECT max(version_num) FROM alembic_version")
     if revision is None:
         return 0
     if not re.fullmatch(r"\d{4}", revision):
-        raise StorageError(
+        raise SchemaMismatch(
             f"The {place} holds the tables of another program (revision {revision!r}). Give Headrace a database of its own."
         )
     return int(revision)

@@ -20,6 +20,7 @@ from prefect.exceptions import (
     DatabaseCorrupt,
     DatabaseFull,
     DatabaseReadOnly,
+    SchemaMismatch,
     SchemaTooNew,
     StorageError,
 )
@@ -81,7 +82,7 @@ def _prepare(connection: sqlite3.Connection, path: Path, busy_timeout: float, mi
         )
     elif version < SCHEMA_VERSION:
         if not migrate:
-            raise StorageError(
+            raise SchemaMismatch(
                 f"Database {str(path)!r} has schema version {version}, older than this program's {SCHEMA_VERSION}."
                 " Run `prefect server database upgrade`, or set PREFECT_SERVER_DATABASE_MIGRATE_ON_START=true."
             )
@@ -99,6 +100,11 @@ def _create_schema(connection: sqlite3.Connection, path: Path, busy_timeout: flo
     insist(connection, "BEGIN IMMEDIATE", path, busy_timeout)
     try:
         if _version(connection) == 0:
+            if connection.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone():
+                raise SchemaMismatch(
+                    f"Database {str(path)!r} holds the tables of another program."
+                    " Move it away, or point PREFECT_HOME at another directory."
+                )
             for statement in creation("sqlite"):
                 connection.execute(statement)
             connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
