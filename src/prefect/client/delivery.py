@@ -201,3 +201,6 @@ class _NoTransaction(Transaction):
         raise NotReachable("This needs the database, which only the server has.")
 
     one = all = execute
+
+    def columns(self, table: str) -> NoReturn:
+        raise NotReachable(f"The columns of {table!r} are known to the server alone.")
