@@ -114,12 +114,13 @@ def in_zone(text: str, zone: ZoneInfo) -> Rule | RuleSet:
     """The rule or set of rules with its moments in a time zone; without a start it begins at `DEFAULT_ANCHOR_DATE`."""
     from dateutil.rrule import rruleset, rrulestr
 
-    parsed = rrulestr(text, dtstart=datetime.combine(DEFAULT_ANCHOR_DATE, datetime.min.time()), cache=True)
+    parsed = rrulestr(text, cache=True)
+    start = None if "DTSTART" in text.upper() else datetime.combine(DEFAULT_ANCHOR_DATE, datetime.min.time())
     if not isinstance(parsed, rruleset):
-        return _rule_in_zone(parsed, zone)
+        return _rule_in_zone(parsed, zone, start)
     made = rruleset(cache=True)
     for rule in parsed._rrule:
-        made.rrule(_rule_in_zone(rule, zone))
+        made.rrule(_rule_in_zone(rule, zone, start))
     for moment in parsed._rdate:
         made.rdate(_moment_in_zone(moment, zone))
     for moment in parsed._exdate:
@@ -127,11 +128,9 @@ def in_zone(text: str, zone: ZoneInfo) -> Rule | RuleSet:
     return made
 
 
-def _rule_in_zone(rule: Rule, zone: ZoneInfo) -> Rule:
-    until = rule._until
-    return rule.replace(
-        dtstart=_moment_in_zone(rule._dtstart, zone), until=None if until is None else _moment_in_zone(until, zone)
-    )
+def _rule_in_zone(rule: Rule, zone: ZoneInfo, start: datetime | None) -> Rule:
+    until = None if rule._until is None else _moment_in_zone(rule._until, zone)
+    return rule.replace(dtstart=_moment_in_zone(start or rule._dtstart, zone), until=until)
 
 
 def _moment_in_zone(moment: datetime, zone: ZoneInfo) -> datetime:

@@ -35,12 +35,12 @@ _SHOWN = 40
 # --- what fields must hold
 
 
-def is_valid_timezone(name: str) -> bool:
+def is_valid_timezone(v: str) -> bool:
     """Whether the time zone is known, such as `Europe/Berlin`."""
-    if not name or len(name) > MAX_ZONE_LENGTH:
+    if not v or len(v) > MAX_ZONE_LENGTH:
         return False
     try:
-        ZoneInfo(name)
+        ZoneInfo(v)
     except (ValueError, OSError, KeyError):
         return False
     return True

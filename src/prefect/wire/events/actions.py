@@ -90,7 +90,9 @@ class RunDeployment(DeploymentAction):
     type: Literal["run-deployment"] = "run-deployment"
     job_variables: JsonObject | None = None
     parameters: JsonObject | None = None
-    schedule_after: Annotated[Seconds, AfterValidator(_not_negative)] = timedelta(0)
+    schedule_after: Annotated[Seconds, AfterValidator(_not_negative)] = Field(
+        default=timedelta(0), json_schema_extra={"default": 0.0}
+    )
 
 
 class PauseDeployment(DeploymentAction):

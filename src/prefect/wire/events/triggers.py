@@ -39,8 +39,8 @@ class EventTrigger(Trigger):
     for_each: set[Text] = Field(default_factory=set)
     posture: Literal["Reactive", "Proactive"]
     threshold: Integer = 1
-    within: Annotated[timedelta, Field(ge=timedelta(0)), WithJsonSchema({"type": "number", "default": 0.0})] = (
-        timedelta(0)
+    within: Annotated[timedelta, Field(ge=timedelta(0)), WithJsonSchema({"type": "number"})] = Field(
+        default=timedelta(0), json_schema_extra={"default": 0.0}
     )
 
     @model_validator(mode="after")

@@ -92,7 +92,7 @@ class BlockDocumentFilter(Combined):
 
     id: BlockDocumentFilterId | None = None
     is_anonymous: BlockDocumentFilterIsAnonymous | None = Field(
-        default_factory=lambda: BlockDocumentFilterIsAnonymous(eq_=False)
+        default_factory=lambda: BlockDocumentFilterIsAnonymous(eq_=False), json_schema_extra={"default": {"eq_": False}}
     )
     block_type_id: BlockDocumentFilterBlockTypeId | None = None
     name: BlockDocumentFilterName | None = None
