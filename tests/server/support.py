@@ -91,5 +91,3 @@ def client_of(app: App, **arguments: Any) -> httpx.AsyncClient:
     """A client that reaches the application without a socket, as from this machine."""
     transport = httpx.ASGITransport(app, client=("127.0.0.1", 50000), raise_app_exceptions=True)
     return httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:4200/api", **arguments)
-
-

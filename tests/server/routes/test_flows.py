@@ -38,7 +38,9 @@ async def test_lists_counts_and_pages(api: httpx.AsyncClient) -> None:
     by_tag = {"flows": {"tags": {"all_": [mark, "a"]}}}
     assert [flow["name"] for flow in (await api.post("/flows/filter", json=by_tag)).json()] == [f"{mark} a"]
     assert (await api.post("/flows/count", json=wanted)).json() == 3
-    page = conforms("/flows/paginate", "post", await api.post("/flows/paginate", json={**wanted, "limit": 2, "page": 2}))
+    page = conforms(
+        "/flows/paginate", "post", await api.post("/flows/paginate", json={**wanted, "limit": 2, "page": 2})
+    )
     assert [flow["name"] for flow in page["results"]] == [f"{mark} c"]
     assert (page["count"], page["pages"], page["page"], page["limit"]) == (3, 2, 2, 2)
 

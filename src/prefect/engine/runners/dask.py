@@ -8,15 +8,16 @@ the same runner is given their values by Dask, from worker to worker.
 from __future__ import annotations
 
 import threading
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import ExitStack, asynccontextmanager, contextmanager
 from functools import partial
-from typing import Any, Self
+from typing import Any
+from uuid import UUID
 
 from prefect.core.lifecycle.outcome import KeptResult
 from prefect.engine.context import FlowRunContext
-from prefect.engine.futures import PrefectFuture, PrefectWrappedFuture
-from prefect.engine.runners.base import TaskRunner, when_ready
+from prefect.engine.futures import PrefectWrappedFuture
+from prefect.engine.runners.elsewhere import ElsewhereTaskRunner
 from prefect.engine.runners.shipping import (
     REMOTE,
     Departure,
@@ -26,9 +27,6 @@ from prefect.engine.runners.shipping import (
     run_packed_with,
     unpack_state,
 )
-from prefect.engine.runs.entry import surroundings
-from prefect.engine.runs.failures import crashed_state
-from prefect.engine.runtime import current_runtime
 from prefect.exceptions import CrashedRun, PrefectImportError
 
 NEEDS_DASK = "DaskTaskRunner needs the packages of Dask: pip install 'headrace[dask]'."
@@ -67,7 +65,7 @@ def _worth(packed: SentState) -> Any:
     return packed.value()
 
 
-class DaskTaskRunner(TaskRunner[PrefectDaskFuture]):
+class DaskTaskRunner(ElsewhereTaskRunner[PrefectDaskFuture]):
     """Runs tasks on a Dask cluster: one that is running already, or one made for each flow run.
 
     Args:
@@ -120,22 +118,11 @@ class DaskTaskRunner(TaskRunner[PrefectDaskFuture]):
             self.client_kwargs, self.performance_report_path,
         )  # fmt: skip
 
-    def duplicate(self) -> Self:
-        """A new runner of the same settings."""
-        return type(self)(*self._made_with())
-
-    def start(self, context: FlowRunContext | None) -> None:
-        """Connect, to a cluster made for the purpose if none was given."""
-        super().start(context)
-        self._runtime = current_runtime() if context is None else context.runtime
-        try:
-            self._connect()
-        except BaseException:
-            self._started = False
-            self._exits.close()
-            raise
+    def _new_future(self, task_run_id: UUID) -> PrefectDaskFuture:
+        return PrefectDaskFuture(task_run_id)
 
     def _connect(self) -> None:
+        """Connect, to a cluster made for the purpose if none was given."""
         distributed = _import_distributed()
         target = self.address or self.cluster
         if target is None:
@@ -145,34 +132,6 @@ class DaskTaskRunner(TaskRunner[PrefectDaskFuture]):
         self._client = self._exits.enter_context(distributed.Client(target, **self.client_kwargs))
         if self.performance_report_path:
             self._exits.enter_context(distributed.performance_report(self.performance_report_path))
-
-    def submit(
-        self,
-        task: Any,
-        parameters: dict[str, Any],
-        wait_for: Iterable[PrefectFuture[Any]] | None = None,
-        dependencies: dict[str, set[Any]] | None = None,
-        map_index: int | None = None,
-        **options: Any,
-    ) -> PrefectDaskFuture:
-        """Run a call of `task` on a worker; returns its future at once."""
-        if self._client is None:
-            raise RuntimeError("Task runner is not started: use it within a flow, or in a `with` block.")
-        clock = self._runtime.clock
-        future = PrefectDaskFuture(clock.new_id())
-        self._track(future)
-        runtime, config = surroundings()
-        make = partial(
-            Departure, task, parameters, runtime, config, wait_for, future.task_run_id, map_index, clock.now()
-        )
-        when_ready(parameters, wait_for, partial(self._depart, future, _in_this_context(make)))
-        return future
-
-    def _depart(self, future: PrefectDaskFuture, make: Callable[[Callable[[Departure], Any]], Any]) -> None:
-        try:
-            make(partial(self._send, future))
-        except BaseException as error:
-            future.set_state(crashed_state(error, self._runtime.clock.now()))
 
     def _send(self, future: PrefectDaskFuture, departure: Departure) -> None:
         remote: list[Any] = []
@@ -214,15 +173,6 @@ class DaskTaskRunner(TaskRunner[PrefectDaskFuture]):
             self._client.cancel(pending, force=True)
             self._close()
 
-    def finish(self) -> None:
-        """Wait for every call submitted, fetch nothing, and let go of the cluster."""
-        try:
-            super().finish()
-        except Exception:
-            self._close()
-            raise
-        self._close()  # an interrupt instead is followed by `cancel_all`
-
     def _close(self) -> None:
         self._client = None
         self._exits.close()
@@ -233,13 +183,6 @@ def _told(error: BaseException) -> Exception:
     if type(error).__name__ in ("KilledWorker", "CancelledError", "FutureCancelledError"):
         return CrashedRun(f"The Dask workers that ran this task died: {error}")
     return error if isinstance(error, Exception) else CrashedRun(repr(error))
-
-
-def _in_this_context(make: Callable[[], Departure]) -> Callable[[Callable[[Departure], Any]], Any]:
-    from contextvars import copy_context
-
-    context = copy_context()
-    return lambda use: context.run(lambda: use(make()))
 
 
 def _check(cluster: Any, address: Any, cluster_class: Any, cluster_kwargs: Any, adapt_kwargs: Any) -> None:

@@ -7,7 +7,6 @@ the main script, so scripts need no `if __name__ == "__main__"`.
 
 from __future__ import annotations
 
-import contextvars
 import os
 import pickle
 import signal
@@ -17,20 +16,15 @@ import sys
 import threading
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from functools import partial
-from typing import Any, Self
+from typing import Any
+from uuid import UUID
 
-from prefect.core.lifecycle.states import State
 from prefect.engine.config import current_config
-from prefect.engine.context import FlowRunContext
-from prefect.engine.futures import PrefectConcurrentFuture, PrefectFuture
+from prefect.engine.futures import PrefectConcurrentFuture
 from prefect.engine.pool import GrowingPool
-from prefect.engine.runners.base import TaskRunner, when_ready
 from prefect.engine.runners.child import receive, send
-from prefect.engine.runners.shipping import Departure, dumps, pack, unpack_state
-from prefect.engine.runs.entry import surroundings
-from prefect.engine.runs.failures import crashed_state
-from prefect.engine.runtime import current_runtime
+from prefect.engine.runners.elsewhere import ElsewhereTaskRunner
+from prefect.engine.runners.shipping import dumps
 from prefect.exceptions import CrashedRun
 
 _CODE = (
@@ -102,7 +96,7 @@ def _started(link: socket.socket) -> subprocess.Popen[bytes]:
     return process
 
 
-class ProcessPoolTaskRunner(TaskRunner[PrefectConcurrentFuture[Any]]):
+class ProcessPoolTaskRunner(ElsewhereTaskRunner[PrefectConcurrentFuture[Any]]):
     """Runs tasks in processes of this machine, each of which writes its own part of the record.
 
     Tasks, parameters and results must be picklable; what belongs to the main script, and lambdas, are sent by value.
@@ -153,62 +147,20 @@ class ProcessPoolTaskRunner(TaskRunner[PrefectConcurrentFuture[Any]]):
     def _made_with(self) -> tuple[Any, ...]:
         return (self._given_workers, self._factories, self.initializer, self.initargs)
 
-    def duplicate(self) -> Self:
-        """A new runner of the same settings."""
-        return type(self)(*self._made_with())
+    def _new_future(self, task_run_id: UUID) -> PrefectConcurrentFuture[Any]:
+        return PrefectConcurrentFuture(task_run_id)
 
-    def start(self, context: FlowRunContext | None) -> None:
+    def _connect(self) -> None:
         """Make the pool; processes come with the calls."""
-        super().start(context)
-        self._runtime = current_runtime() if context is None else context.runtime
         self._initialize = None if self.initializer is None else dumps((self.initializer, self.initargs))
         self._cancelled = False
         self._pool = GrowingPool(self.max_workers, "prefect-process")
 
-    def submit(
-        self,
-        task: Any,
-        parameters: dict[str, Any],
-        wait_for: Iterable[PrefectFuture[Any]] | None = None,
-        dependencies: dict[str, set[Any]] | None = None,
-        map_index: int | None = None,
-        **options: Any,
-    ) -> PrefectConcurrentFuture[Any]:
-        """Run a call of `task` in another process; returns its future at once."""
-        if self._pool is None:
-            raise RuntimeError("Task runner is not started: use it within a flow, or in a `with` block.")
-        clock = self._runtime.clock
-        future: PrefectConcurrentFuture[Any] = PrefectConcurrentFuture(clock.new_id())
-        self._track(future)
-        runtime, config = surroundings()
-        call = partial(
-            Departure, task, parameters, runtime, config, wait_for, future.task_run_id, map_index, clock.now()
-        )
-        job = partial(self._settle, future, contextvars.copy_context(), call)
-        when_ready(parameters, wait_for, partial(self._pool.submit, job))
-        return future
+    def _take(self, depart: Callable[[], None]) -> None:
+        assert self._pool is not None
+        self._pool.submit(depart)
 
-    def _settle(self, future: PrefectFuture[Any], context: contextvars.Context, call: Callable[[], Departure]) -> None:
-        try:
-            state = context.run(self._run, call)
-        except BaseException as error:
-            state = crashed_state(error, self._runtime.clock.now())
-        future.set_state(state)
-
-    def _run(self, call: Callable[[], Departure]) -> State[Any]:
-        departure = call()
-        settled = departure.settled()
-        if settled is not None:
-            return settled
-        try:
-            packed = pack(departure.shipment())
-            self._runtime.backend.flush()  # the child's rows refer to the flow run's
-            state = unpack_state(self._call(packed), self._runtime.backend.record)
-        except Exception as error:
-            return departure.lost(error)
-        return departure.arrived(state)
-
-    def _call(self, packed: bytes) -> bytes:
+    def _answer(self, future: PrefectConcurrentFuture[Any], packed: bytes) -> bytes:
         child = self._borrow()
         try:
             answer = child.call(packed)
@@ -242,15 +194,6 @@ class ProcessPoolTaskRunner(TaskRunner[PrefectConcurrentFuture[Any]]):
         for child in children:
             child.kill_unless_gone(GRACE_SECONDS)
         super().cancel_all()
-
-    def finish(self) -> None:
-        """Wait for every call submitted, and let the processes end."""
-        try:
-            super().finish()
-        except Exception:
-            self._close()
-            raise
-        self._close()  # an interrupt instead is followed by `cancel_all`
 
     def _close(self) -> None:
         if self._pool is not None:
