@@ -10,7 +10,8 @@ from prefect.core.lifecycle.states import State, StateDetails, StateType
 from prefect.core.ports import FlowRunRequest
 from prefect.core.times import SECOND, to_datetime
 from prefect.orchestrator.backend import EmbeddedBackend
-from prefect.storage.sqlite.store import SqliteStore
+from tests.faults.record import Record
+from tests.support.databases import Place
 
 START = 1_800_000_000 * SECOND
 HERE, ELSEWHERE = "here/boot/1/1", "elsewhere/boot/2/1"
@@ -41,8 +42,24 @@ class TestClock:
         self.moment += int(seconds * SECOND)
 
 
-def backend_at(path: Path, clock: TestClock, process: str = HERE) -> EmbeddedBackend:
-    return EmbeddedBackend(SqliteStore(path, process, 20.0), clock)
+def backend_at(place: Place | Path, clock: TestClock, process: str = HERE) -> EmbeddedBackend:
+    """A backend in a place of either dialect, or on a file."""
+    found = place if isinstance(place, Place) else Place("sqlite", f"sqlite:///{place}")
+    return EmbeddedBackend(found.store(process), clock)
+
+
+class PlaceRecord(Record):
+    """The record of a place, whichever its dialect."""
+
+    def __init__(self, place: Place) -> None:
+        self._place = place
+
+    def rows(self, sql: str, *parameters: object) -> list[tuple[Any, ...]]:
+        if self._place.dialect == "postgresql":
+            if sql.startswith("PRAGMA integrity_check"):
+                return [("ok",)]
+            sql = sql.replace("IS NOT (s.", "IS DISTINCT FROM (s.").replace("IS NOT s.", "IS DISTINCT FROM s.")
+        return self._place.rows(sql, *parameters)
 
 
 def state(type: str, message: str | None = None, **details: Any) -> State[object]:

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from uuid import UUID
 
 import pytest
@@ -12,9 +11,10 @@ from prefect.exceptions import ObjectNotFound, StorageError
 from prefect.orchestrator.backend import EmbeddedBackend
 from prefect.orchestrator.flow_runs import LEASE_SECONDS
 from prefect.storage import requests
-from tests.faults.record import Record
-from tests.orchestrator.support import ELSEWHERE, START, TestClock, at, backend_at, request, state
+from prefect.storage.sqlite.store import SqliteStore
+from tests.orchestrator.support import ELSEWHERE, START, PlaceRecord, TestClock, at, backend_at, request, state
 from tests.storage.support import run_row, state_row
+from tests.support.databases import Place
 
 
 @pytest.fixture
@@ -23,24 +23,20 @@ def clock() -> TestClock:
 
 
 @pytest.fixture
-def backend(tmp_path: Path, clock: TestClock) -> Iterator[EmbeddedBackend]:
-    made = backend_at(tmp_path / "prefect.db", clock)
-    yield made
-    made.close()
+def backend(place: Place, clock: TestClock) -> EmbeddedBackend:
+    return backend_at(place, clock)
 
 
 @pytest.fixture
-def other(tmp_path: Path, clock: TestClock) -> Iterator[EmbeddedBackend]:
+def other(place: Place, clock: TestClock) -> EmbeddedBackend:
     """Another process, on another machine, on the same record."""
-    made = backend_at(tmp_path / "prefect.db", clock, ELSEWHERE)
-    yield made
-    made.close()
+    return backend_at(place, clock, ELSEWHERE)
 
 
 @pytest.fixture
-def record(tmp_path: Path) -> Iterator[Record]:
-    yield Record(tmp_path)
-    assert Record(tmp_path).contradictions() == []
+def record(place: Place) -> Iterator[PlaceRecord]:
+    yield PlaceRecord(place)
+    assert PlaceRecord(place).contradictions() == []
 
 
 RUN = UUID(int=1 << 16)
@@ -58,7 +54,7 @@ def _begin(backend: EmbeddedBackend, **facts: object) -> None:
 # --- creating
 
 
-def test_a_run_is_created_once(backend: EmbeddedBackend, record: Record) -> None:
+def test_a_run_is_created_once(backend: EmbeddedBackend, record: PlaceRecord) -> None:
     first = backend.create_flow_run(request(tags=["b", "a"], parameters='{"x": 1}', labels={"k": "v"}))
     again = backend.create_flow_run(request())
     assert (first.id, first.state_name, first.tags, first.parameters) == (RUN, "Pending", ["b", "a"], {"x": 1})
@@ -66,7 +62,7 @@ def test_a_run_is_created_once(backend: EmbeddedBackend, record: Record) -> None
     assert record.one("SELECT count(*) FROM flow") == 1
 
 
-def test_an_idempotency_key_gives_the_run_it_gave_before(backend: EmbeddedBackend, record: Record) -> None:
+def test_an_idempotency_key_gives_the_run_it_gave_before(backend: EmbeddedBackend, record: PlaceRecord) -> None:
     first = backend.create_flow_run(request(1, idempotency_key="key"))
     assert backend.create_flow_run(request(2, idempotency_key="key")).id == first.id
     assert backend.create_flow_run(request(3, idempotency_key="other")).id != first.id
@@ -82,7 +78,7 @@ def test_no_such_run(backend: EmbeddedBackend) -> None:
 # --- from beginning to end
 
 
-def test_a_run_from_beginning_to_end(backend: EmbeddedBackend, clock: TestClock, record: Record) -> None:
+def test_a_run_from_beginning_to_end(backend: EmbeddedBackend, clock: TestClock, record: PlaceRecord) -> None:
     _begin(backend)
     clock.advance(3)
     transition = backend.propose(RUN, [state("COMPLETED")], 1)
@@ -95,21 +91,21 @@ def test_a_run_from_beginning_to_end(backend: EmbeddedBackend, clock: TestClock,
     assert record.rows("SELECT holder, ended IS NULL FROM run_attempt") == [("here/boot/1/1", 0)]
 
 
-def test_proposals_stop_at_the_first_that_is_not_accepted(backend: EmbeddedBackend, record: Record) -> None:
+def test_proposals_stop_at_the_first_that_is_not_accepted(backend: EmbeddedBackend, record: PlaceRecord) -> None:
     _begin(backend)
     transition = backend.propose(RUN, [state("FAILED"), state("RUNNING"), state("COMPLETED")], 1)
     assert transition.verdict.outcome is Outcome.ABORT
     assert transition.run.state_name == "Failed"
 
 
-def test_force(backend: EmbeddedBackend, record: Record) -> None:
+def test_force(backend: EmbeddedBackend, record: PlaceRecord) -> None:
     _begin(backend)
     backend.propose(RUN, [state("COMPLETED")], 1)
     assert backend.propose(RUN, [state("FAILED")], 1).verdict.outcome is Outcome.ABORT
     assert backend.propose(RUN, [state("FAILED")], 1, force=True).run.state_name == "Failed"
 
 
-def test_a_retry_waits_for_its_delay(backend: EmbeddedBackend, clock: TestClock, record: Record) -> None:
+def test_a_retry_waits_for_its_delay(backend: EmbeddedBackend, clock: TestClock, record: PlaceRecord) -> None:
     _begin(backend, retries=1, retry_delay=5.0)
     transition = backend.propose(RUN, [state("FAILED", "boom")], 1)
     assert (transition.run.state_name, transition.run.next_scheduled_start) == ("AwaitingRetry", START + 5 * SECOND)
@@ -123,7 +119,7 @@ def test_a_retry_waits_for_its_delay(backend: EmbeddedBackend, clock: TestClock,
 
 
 def test_a_scheduled_run_waits_also_when_it_is_pending(
-    backend: EmbeddedBackend, clock: TestClock, record: Record
+    backend: EmbeddedBackend, clock: TestClock, record: PlaceRecord
 ) -> None:
     backend.create_flow_run(request(state=state("SCHEDULED", scheduled_time=at(60))))
     transition = backend.propose(RUN, _starting(), 1)  # type: ignore[arg-type]
@@ -136,7 +132,7 @@ def test_a_scheduled_run_waits_also_when_it_is_pending(
 # --- attempts
 
 
-def test_a_stale_attempt_changes_nothing(backend: EmbeddedBackend, record: Record) -> None:
+def test_a_stale_attempt_changes_nothing(backend: EmbeddedBackend, record: PlaceRecord) -> None:
     _begin(backend)
     backend.propose(RUN, [state("FAILED")], 1)
     backend.propose(RUN, _starting(), 2)  # type: ignore[arg-type]
@@ -146,7 +142,7 @@ def test_a_stale_attempt_changes_nothing(backend: EmbeddedBackend, record: Recor
 
 
 def test_a_run_in_other_hands_is_left_there(
-    backend: EmbeddedBackend, other: EmbeddedBackend, clock: TestClock, record: Record
+    backend: EmbeddedBackend, other: EmbeddedBackend, clock: TestClock, record: PlaceRecord
 ) -> None:
     _begin(backend)
     for asked in ([state("PENDING")], [state("RUNNING")], [state("SCHEDULED")]):
@@ -158,7 +154,7 @@ def test_a_run_in_other_hands_is_left_there(
 
 
 def test_also_while_it_awaits_its_next_try(
-    backend: EmbeddedBackend, other: EmbeddedBackend, clock: TestClock, record: Record
+    backend: EmbeddedBackend, other: EmbeddedBackend, clock: TestClock, record: PlaceRecord
 ) -> None:
     _begin(backend, retries=1)
     backend.propose(RUN, [state("FAILED")], 1)
@@ -168,7 +164,7 @@ def test_also_while_it_awaits_its_next_try(
 
 
 def test_a_run_whose_lease_lapsed_is_crashed_and_taken_over(
-    backend: EmbeddedBackend, other: EmbeddedBackend, clock: TestClock, record: Record
+    backend: EmbeddedBackend, other: EmbeddedBackend, clock: TestClock, record: PlaceRecord
 ) -> None:
     _begin(backend)
     backend.record("task_run", run_row(5, 1, flow_run_id=RUN.bytes))
@@ -190,7 +186,7 @@ def test_a_run_whose_lease_lapsed_is_crashed_and_taken_over(
 
 
 def test_a_lease_counts_from_the_decision_not_from_the_clock_of_who_asked(
-    backend: EmbeddedBackend, clock: TestClock, record: Record
+    backend: EmbeddedBackend, clock: TestClock, record: PlaceRecord
 ) -> None:
     early = state("RUNNING")
     early.timestamp = at(-3600)
@@ -202,8 +198,10 @@ def test_a_lease_counts_from_the_decision_not_from_the_clock_of_who_asked(
 
 
 def test_how_a_run_ended_is_not_forgotten(
-    backend: EmbeddedBackend, record: Record, monkeypatch: pytest.MonkeyPatch
+    backend: EmbeddedBackend, record: PlaceRecord, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    if not isinstance(backend.store, SqliteStore):
+        pytest.skip("test_outages does the same to PostgreSQL")
     monkeypatch.setattr(requests, "PATIENCE", 0.1)
     _begin(backend)
     file = backend.store._file
