@@ -198,8 +198,7 @@ def data_to_json(state: State[object]) -> str | None:
 def delete(tx: Transaction, run_id: UUID) -> bool:
     """Remove a run with everything recorded of it; False if there is none."""
     key = (run_id.bytes,)
-    if tx.one("SELECT 1 FROM flow_run WHERE id = ?" + tx.locking, key) is None:
-        return False
+    tx.one("SELECT 1 FROM flow_run WHERE id = ?" + tx.locking, key)  # what is decided on it meanwhile comes first
     tx.execute("DELETE FROM task_run_state WHERE task_run_id IN (SELECT id FROM task_run WHERE flow_run_id = ?)", key)
     for table in ("task_run", "flow_run_state", "log", "artifact", "flow_run_input"):
         tx.execute(f"DELETE FROM {table} WHERE flow_run_id = ?", key)
