@@ -28,8 +28,14 @@ def store(database: str) -> Iterator[Store]:
     store.close()
 
 
+@pytest.fixture(scope="module")
+def server_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the servers of a module keep their keys: those of one database share them."""
+    return tmp_path_factory.mktemp("home")
+
+
 @pytest.fixture
-async def api(store: Store, tmp_path: Path) -> AsyncIterator[httpx.AsyncClient]:
+async def api(store: Store, server_home: Path) -> AsyncIterator[httpx.AsyncClient]:
     """A client of a server on that store; base URL is the API's."""
-    async with serving(store, tmp_path) as client:
+    async with serving(store, server_home) as client:
         yield client

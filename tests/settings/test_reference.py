@@ -12,10 +12,15 @@ from prefect.settings import Settings
 from prefect.settings.root import INDEX
 
 OUR_OWN = {
+    "PREFECT_CLIENT_OUTAGE_PATIENCE_SECONDS": ("client.outage_patience_seconds", 600.0),
+    "PREFECT_CLIENT_START_PATIENCE_SECONDS": ("client.start_patience_seconds", 15.0),
     "PREFECT_FLOWS_REPLAY_ON_RESUME": ("flows.replay_on_resume", True),
     "PREFECT_RESULTS_INLINE_LIMIT": ("results.inline_limit", 8192),
     "PREFECT_RESULTS_ALLOW_UNTAGGED": ("results.allow_untagged", False),
+    "PREFECT_SERVER_API_ALLOWED_HOSTS": ("server.api.allowed_hosts", None),
+    "PREFECT_SERVER_API_INSECURE": ("server.api.insecure", False),
     "PREFECT_SERVER_DATABASE_BUSY_TIMEOUT": ("server.database.busy_timeout", 120.0),
+    "PREFECT_SERVER_ENCRYPTION_KEY": ("server.encryption_key", None),
 }
 
 

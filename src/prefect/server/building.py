@@ -11,7 +11,9 @@ from prefect.orchestrator.backend import EmbeddedBackend
 from prefect.server.app import App
 from prefect.server.http.routing import Route
 from prefect.server.live.bus import Bus
+from prefect.server.secrets import open_vault
 from prefect.server.world import ServerOptions, World
+from prefect.services.duties import ServerServices, standard_duties
 from prefect.storage.aggregates.reading import Reading
 from prefect.storage.requests import Call, call_all
 from prefect.storage.store import Store
@@ -35,11 +37,29 @@ def build(store: Store, clock: Clock, options: ServerOptions) -> App:
         backend=EmbeddedBackend(store, clock),
         options=options,
         bus=Bus(),
+        vault=open_vault(options.home, options.encryption_keys),
     )
     app = App(world, all_routes())
     app.on_start.append(lambda: _deliver_in_loop(store))
+    app.on_start.append(lambda: asyncio.to_thread(world.vault.agree_with, store, clock.now()))
     app.on_stop.append(world.reading.close)
+    if options.services:
+        duties = services_of(world)
+        app.on_start.append(duties.start)
+        app.on_stop.append(lambda: asyncio.to_thread(duties.stop))
     return app
+
+
+def services_of(world: World) -> ServerServices:
+    """The background duties of a server; on PostgreSQL it shares them with other replicas."""
+    options = world.options
+    duties = standard_duties(
+        options.late_after_seconds,
+        options.cancelling_timeout_seconds,
+        dict(options.intervals),
+        options.disabled_services,
+    )
+    return ServerServices(world.store, world.clock, duties, shared=world.store.dialect == "postgresql")
 
 
 def _deliver_in_loop(store: Store) -> None:

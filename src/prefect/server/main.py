@@ -19,6 +19,7 @@ from prefect.orchestrator.processes import this_process
 from prefect.server.building import build
 from prefect.server.world import ServerOptions
 from prefect.settings import Settings
+from prefect.settings.kinds import SecretStr
 from prefect.storage.store import open_store
 
 logger = logging.getLogger("prefect.server")
@@ -30,13 +31,16 @@ SWITCH_INTERVAL = 0.001
 def options_from(settings: Settings, **changes: Any) -> ServerOptions:
     """The server's options as settings have them; `changes` take their place."""
     api = settings.server.api
-    secret = api.auth_string
     given: dict[str, Any] = {
         "home": Path(settings.home),
         "host": api.host,
         "port": api.port,
         "base_path": (api.base_path or "").rstrip("/"),
-        "auth_string": None if secret is None else secret.get_secret_value(),
+        "auth_string": _revealed(api.auth_string),
+        "encryption_keys": _revealed(settings.server.encryption_key),
+        "insecure": api.insecure,
+        "allowed_hosts": _listed(api.allowed_hosts),
+        "cors_origins": _origins(api.cors_allowed_origins),
         "csrf_protection": api.csrf_protection_enabled,
         "csrf_seconds": api.csrf_token_expiration.total_seconds(),
         "default_limit": api.default_limit,
@@ -44,7 +48,35 @@ def options_from(settings: Settings, **changes: Any) -> ServerOptions:
         "keepalive_seconds": api.keepalive_timeout,
         "websocket_ping_seconds": api.websocket_ping_interval,
     }
-    return ServerOptions(**{**given, **changes})
+    return ServerOptions(**{**given, **_service_options(settings), **changes})
+
+
+def _service_options(settings: Settings) -> dict[str, Any]:
+    services = settings.server.services
+    switches = {
+        "late_runs": services.late_runs.enabled,
+        "pause_expirations": services.pause_expirations.enabled,
+        "cancellation": services.cancellation_cleanup.enabled,
+        "slot_expiry": services.repossessor.enabled,
+    }
+    return {
+        "late_after_seconds": services.late_runs.after_seconds.total_seconds(),
+        "cancelling_timeout_seconds": services.cancellation_cleanup.cancelling_timeout_seconds,
+        "disabled_services": frozenset(name for name, enabled in switches.items() if not enabled),
+    }
+
+
+def _revealed(secret: SecretStr | None) -> str | None:
+    return None if secret is None else secret.get_secret_value() or None
+
+
+def _listed(text: str | None) -> tuple[str, ...]:
+    return tuple(part.strip() for part in (text or "").split(",") if part.strip())
+
+
+def _origins(text: str) -> tuple[str, ...]:
+    """The origins from which browsers may call; `*`, which Prefect has by default, names none."""
+    return tuple(origin for origin in _listed(text) if origin != "*")
 
 
 def run(settings: Settings, announce: Callable[[ServerOptions], None] | None = None, **changes: Any) -> None:

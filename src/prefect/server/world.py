@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from prefect.core.ports import Clock
 from prefect.orchestrator.backend import EmbeddedBackend
 from prefect.server.live.bus import Bus
+from prefect.server.secrets import Vault
 from prefect.storage.aggregates.reading import Reading
 from prefect.storage.store import Store
 
@@ -27,8 +28,11 @@ class ServerOptions:
     base_path: str = ""
     """In front of every path, behind a proxy that passes it on."""
 
-    auth_string: str | None = None
+    auth_string: str | None = field(default=None, repr=False)
     """`user:password` of an administrator."""
+
+    encryption_keys: str | None = field(default=None, repr=False)
+    """Keys that secrets are encrypted with, newest first, separated by commas; those of a file in `home` if None."""
 
     insecure: bool = False
     """Whether everybody may do everything, wherever the server listens."""
@@ -53,6 +57,14 @@ class ServerOptions:
     keepalive_seconds: int = 5
     websocket_ping_seconds: float = 20.0
     services: bool = True
+    """Whether this replica performs background duties."""
+
+    late_after_seconds: float = 15.0
+    cancelling_timeout_seconds: float = 300.0
+    intervals: Mapping[str, float] = field(default_factory=dict)
+    """Seconds between passes, by duty, where they differ from the usual."""
+
+    disabled_services: frozenset[str] = frozenset()
     settings: Callable[[], dict[str, object]] = field(default=dict)
     """The settings in force, secrets masked, for `/admin/settings`."""
 
@@ -67,3 +79,5 @@ class World:
     backend: EmbeddedBackend
     options: ServerOptions
     bus: Bus
+    vault: Vault
+    """Seals what is secret before it is stored."""

@@ -50,8 +50,8 @@ def start(
     """Start the server."""
     given = {"host": host, "port": port, "keepalive_seconds": keep_alive_timeout, "log_level": log_level}
     changes = {name: value for name, value in given.items() if value is not None}
-    changes.update(services=not no_services, insecure=insecure)
     settings = get_current_settings()
+    changes.update(services=not no_services, insecure=insecure or settings.server.api.insecure)
     if background:
         return _in_background(settings, options_from(settings, **changes))
     run(settings, announce=lambda options: _announce(settings, options), **changes)

@@ -29,6 +29,12 @@ class ServerAPISettings(Group, path="server.api"):
     auth_string = Field(OPTIONAL_SECRET, None, "Credentials `user:password` that each request must carry.", secret=True)
     host = Field(TEXT, "127.0.0.1", "Address on which the server listens.")
     port = Field(PORT, 4200, "Port on which the server listens.")
+    allowed_hosts = Field(
+        OPTIONAL_TEXT,
+        None,
+        "Names, separated by commas, by which the server may be called beside this machine's own; `*` for any.",
+    )
+    insecure = Field(BOOL, False, "Listen beyond this machine although nobody needs credentials.")
     base_path = Field(OPTIONAL_TEXT, None, "Path in front of the API, behind a proxy that adds one.")
     default_limit = Field(
         integer(), 200, "Rows that one request returns at most.", aliases=("PREFECT_API_DEFAULT_LIMIT",)
@@ -308,6 +314,12 @@ class ServerSettings(Group, path="server"):
         LEVEL, "WARNING", "Lowest level that the server logs.", aliases=("PREFECT_LOGGING_SERVER_LEVEL",)
     )
     analytics_enabled = Field(BOOL, True, "Has no effect: Headrace reports home nothing.")
+    encryption_key = Field(
+        OPTIONAL_SECRET,
+        None,
+        "Keys, newest first and separated by commas, that secrets are encrypted with; default: `secrets.key` in PREFECT_HOME.",
+        secret=True,
+    )
     metrics_enabled = Field(
         BOOL, False, "Serve the server's metrics for Prometheus.", aliases=("PREFECT_API_ENABLE_METRICS",)
     )
