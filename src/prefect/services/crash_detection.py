@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from prefect.core.ports import Clock
+from prefect.core.times import SECOND
 from prefect.orchestrator import flow_runs
+from prefect.orchestrator.flow_runs import LEASE_SECONDS
 from prefect.orchestrator.lost_runs import is_lost
 from prefect.storage.keyed import attempts
 from prefect.storage.keyed import flow_runs as stored_flow_runs
@@ -14,10 +18,30 @@ from prefect.storage.transaction import Transaction
 INTERVAL = 8.0
 
 
-def tick(store: Store, clock: Clock) -> int:
-    """Crash every run whose holder is gone; returns how many."""
+def tick_of_server() -> Callable[[Store, Clock], int]:
+    """`tick` for a server that has just started.
+
+    While there was none, nobody could renew a lease: for as long as a lease lasts, only what can be seen to be gone is.
+    """
+    started: list[int] = []
+
+    def tick_in_time(store: Store, clock: Clock) -> int:
+        if not started:
+            started.append(clock.now())
+        return tick(store, clock, clock.now() - started[0] > LEASE_SECONDS * SECOND)
+
+    return tick_in_time
+
+
+def tick(store: Store, clock: Clock, leases_count: bool = True) -> int:
+    """Crash every run whose holder is gone; returns how many.
+
+    Args:
+        leases_count: whether a lease that ran out says that its holder is gone, where that cannot be seen.
+    """
     now = clock.now()
-    lost = [attempt for attempt in store.read(attempts.open_attempts) if is_lost(attempt, now)]
+    moment = now if leases_count else 0
+    lost = [attempt for attempt in store.read(attempts.open_attempts) if is_lost(attempt, moment)]
     return sum(store.transact(lambda tx, attempt=attempt: crash(tx, attempt, clock)) for attempt in lost)  # type: ignore[misc]
 
 
