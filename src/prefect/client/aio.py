@@ -92,7 +92,8 @@ class AsyncSender:
     async def _perform(self, asked: Asked[T]) -> T:
         """The result of one call, or of an operation of several."""
         if isinstance(asked, Call):
-            return await self._send(asked)
+            alone: T = await self._send(asked)
+            return alone
         steps = iter(asked)
         try:
             call = next(steps)

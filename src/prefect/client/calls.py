@@ -6,7 +6,7 @@ and returns what comes of them. Nothing here sends anything: `sync.py` and `aio.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping
 from functools import cache
 from types import GenericAlias
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeAlias, TypeVar
@@ -67,10 +67,8 @@ class Call(Generic[T]):
         self.repeatable = repeatable
         self.more = more or {}
 
-    def __iter__(self) -> Generator[Call[Any], Any, T]:
-        """Lets a generator of calls write `answer = yield from call`, and have it typed."""
-        result: T = yield self
-        return result
+    def __iter__(self) -> Calls[T]:
+        return ask(self)
 
     def arguments(self, extension: str) -> dict[str, Any]:
         """Keyword arguments of `httpx.Client.request`; `extension` names the one that says `repeatable`."""
@@ -93,6 +91,12 @@ class Asked(Protocol[T_co]):
     """What an operation returns: a `Call`, or `Calls`."""
 
     def __iter__(self) -> Generator[Any, Any, T_co]: ...
+
+
+def ask(call: Call[T]) -> Calls[T]:
+    """One call as `Calls`, so that an operation of several writes `answer = yield from ask(call)` and has it typed."""
+    result: T = yield call
+    return result
 
 
 def path(template: str, *values: object) -> str:
@@ -142,32 +146,37 @@ def plain(answer: httpx.Response) -> Any:
     return answer.json()
 
 
+def text(answer: httpx.Response) -> str:
+    """The body as it is."""
+    return answer.text
+
+
 def new_id(answer: httpx.Response) -> UUID:
     """The id of what was made."""
     return UUID(answer.json()["id"])
 
 
-@cache
 def one(shape: type[Shape]) -> Callable[[httpx.Response], Shape]:
     """Reads one object."""
+    return lambda answer: shape.model_validate_json(answer.content)
 
-    def read(answer: httpx.Response) -> Shape:
-        return shape.model_validate_json(answer.content)
+
+def many(shape: type[Shape]) -> Callable[[httpx.Response], list[Shape]]:
+    """Reads a list of objects."""
+
+    def read(answer: httpx.Response) -> list[Shape]:
+        found: list[Shape] = _reader_of_lists(shape).validate_json(answer.content)
+        return found
 
     return read
 
 
 @cache
-def many(shape: type[Shape]) -> Callable[[httpx.Response], list[Shape]]:
-    """Reads a list of objects."""
-    adapter: TypeAdapter[list[Shape]] = TypeAdapter(GenericAlias(list, (shape,)))
-
-    def read(answer: httpx.Response) -> list[Shape]:
-        return adapter.validate_json(answer.content)
-
-    return read
+def _reader_of_lists(shape: type[BaseModel]) -> TypeAdapter[Any]:
+    shapes: Any = GenericAlias(list, (shape,))
+    return TypeAdapter(shapes)
 
 
-def listed(sequence: Sequence[T] | None) -> list[T]:
-    """A list of what was given, or none."""
-    return list(sequence or ())
+def listed(items: Iterable[T] | None) -> list[T]:
+    """A list of what was given, empty for None."""
+    return [] if items is None else list(items)

@@ -92,7 +92,8 @@ class SyncSender:
     def _perform(self, asked: Asked[T]) -> T:
         """The result of one call, or of an operation of several."""
         if isinstance(asked, Call):
-            return self._send(asked)
+            alone: T = self._send(asked)
+            return alone
         steps = iter(asked)
         try:
             call = next(steps)
