@@ -22,6 +22,7 @@ from pydantic import (
     ConfigDict,
     Field,
     GetJsonSchemaHandler,
+    RootModel,
     StrictBool,
     StrictFloat,
     StrictInt,
@@ -172,6 +173,12 @@ class Shape(BaseModel):
     @classmethod
     def _compared(cls) -> list[str]:
         return [name for name in cls.model_fields if name not in cls.RESET_FIELDS]
+
+
+class Root(RootModel[T]):
+    """A shape that is one value, not an object with fields."""
+
+    model_config = ConfigDict(defer_build=True, hide_input_in_errors=True)
 
 
 class Record(Shape):

@@ -6,9 +6,9 @@ from collections.abc import ItemsView, Iterable, KeysView, ValuesView
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import AfterValidator, ConfigDict, RootModel, model_validator
+from pydantic import AfterValidator, model_validator
 
-from prefect.wire.base import Text
+from prefect.wire.base import Root, Text
 
 RESOURCE_ID = "prefect.resource.id"
 RESOURCE_NAME = "prefect.resource.name"
@@ -30,10 +30,8 @@ def _required(labels: dict[str, str], label: str, kind: str) -> None:
         raise ValueError(f"The {label} label must be non-empty")
 
 
-class Labelled(RootModel[Annotated[dict[str, Text], AfterValidator(_few)]]):
+class Labelled(Root[Annotated[dict[str, Text], AfterValidator(_few)]]):
     """Names and texts, as a mapping."""
-
-    model_config = ConfigDict(defer_build=True, hide_input_in_errors=True)
 
     def __getitem__(self, label: str) -> str:
         return self.root[label]
@@ -105,11 +103,9 @@ class RelatedResource(Resource):
         return self.root[RESOURCE_ROLE]
 
 
-class ResourceSpecification(RootModel[dict[str, Text | list[Text]]]):
+class ResourceSpecification(Root[dict[str, Text | list[Text]]]):
     """Labels that resources must carry: one of the values for each; `*` at the end of a value stands for anything,
     and `!` before it for anything else."""
-
-    model_config = ConfigDict(defer_build=True, hide_input_in_errors=True)
 
     def items(self) -> Iterable[tuple[str, list[str]]]:
         """Each label with its values."""

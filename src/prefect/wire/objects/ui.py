@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from pydantic import ConfigDict, RootModel
-
 from prefect.core.lifecycle.states import StateType
-from prefect.wire.base import Integer, Moment, Seconds, Shape, Text
+from prefect.wire.base import Integer, Moment, Root, Seconds, Shape, Text
 
 
 class CountByState(Shape):
@@ -66,7 +64,5 @@ class SchemaValuesValidationResponse(Shape):
     valid: bool
 
 
-class TaskRunCount(RootModel[dict[str, int]]):
+class TaskRunCount(Root[dict[str, int]]):
     """Task runs of a span of time that completed and that failed."""
-
-    model_config = ConfigDict(defer_build=True)
