@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable, Iterator
-from typing import Any, Literal
+from logging import Logger
+from typing import Any, Literal, NamedTuple
 from uuid import UUID
 
 from prefect.connect import current_runtime
 from prefect.context import hydrated_context
 from prefect.core.lifecycle.runs import FlowRun
 from prefect.engine.runs import entry
+from prefect.engine.runs.flow_run import FlowExecution
 from prefect.engine.runs.generators import iterate, iterate_async
 from prefect.engine.runs.resuming import stored_parameters
 from prefect.engine.timeouts import DeadlineReached as FlowRunTimeoutError
+from prefect.flows import Flow
+from prefect.utilities.callables import taking
 
 __all__ = [
     "FlowRunTimeoutError",
@@ -32,24 +36,41 @@ def load_flow_run(flow_run_id: UUID) -> FlowRun:
     return current_runtime().backend.read_flow_run(flow_run_id)
 
 
-def _call(
-    flow: Any, flow_run: FlowRun | None, flow_run_id: UUID | None, parameters: dict[str, Any] | None
-) -> tuple[dict[str, Any], UUID | None]:
-    """Parameters, and the id of the run to go on with; the run's own parameters unless others are given."""
-    run_id = flow_run.id if flow_run is not None else flow_run_id
-    if parameters is None and run_id is not None:
-        return stored_parameters(flow, run_id), run_id
-    return dict(parameters or {}), run_id
+class FlowCall(NamedTuple):
+    """What the functions below take."""
+
+    flow: Flow[..., object]
+    flow_run: FlowRun | None = None
+    parameters: dict[str, object] | None = None
+    wait_for: Iterable[object] | None = None
+    return_type: ReturnType = "result"
+    context: dict[str, object] | None = None
+    flow_run_id: UUID | None = None
+
+    @property
+    def run_id(self) -> UUID | None:
+        """Id of the run to begin or to go on with; None for a new one."""
+        return self.flow_run_id if self.flow_run is None else self.flow_run.id
+
+    def settled(self) -> dict[str, object]:
+        """The parameters; the run's own unless others are given."""
+        if self.parameters is None and self.run_id is not None:
+            return stored_parameters(self.flow, self.run_id)
+        return dict(self.parameters or {})
+
+    def execution(self) -> FlowExecution:
+        """The run, made ready."""
+        return entry.flow_execution(self.flow, self.settled(), self.wait_for, self.run_id)
 
 
 def run_flow(
-    flow: Any,
+    flow: Flow[..., object],
     flow_run: FlowRun | None = None,
-    parameters: dict[str, Any] | None = None,
-    wait_for: Iterable[Any] | None = None,
+    parameters: dict[str, object] | None = None,
+    wait_for: Iterable[object] | None = None,
     return_type: ReturnType = "result",
-    error_logger: Any = None,
-    context: dict[str, Any] | None = None,
+    error_logger: Logger | None = None,
+    context: dict[str, object] | None = None,
     flow_run_id: UUID | None = None,
 ) -> Any:
     """Run a flow now.
@@ -65,78 +86,41 @@ def run_flow(
     An async flow gives a coroutine, a generator flow an iterator. Raises what the flow raises, unless states are asked
     for; ObjectNotFound if there is no such run.
     """
-    chosen = _runner(flow)
+    call = FlowCall(flow, flow_run, parameters, wait_for, return_type, context, flow_run_id)
     try:
-        return chosen(flow, flow_run, parameters, wait_for, return_type, context, flow_run_id)
+        if flow.isgenerator:
+            return (run_generator_flow_async if flow.isasync else run_generator_flow_sync)(*call)
+        return (run_flow_async if flow.isasync else run_flow_sync)(*call)
     except Exception:
         if error_logger is not None:
             error_logger.error("Engine execution exited with unexpected exception", exc_info=True)
         raise
 
 
-def _runner(flow: Any) -> Any:
-    if flow.isgenerator:
-        return run_generator_flow_async if flow.isasync else run_generator_flow_sync
-    return run_flow_async if flow.isasync else run_flow_sync
-
-
-def run_flow_sync(
-    flow: Any,
-    flow_run: FlowRun | None = None,
-    parameters: dict[str, Any] | None = None,
-    wait_for: Iterable[Any] | None = None,
-    return_type: ReturnType = "result",
-    context: dict[str, Any] | None = None,
-    flow_run_id: UUID | None = None,
-) -> Any:
+@taking(FlowCall)
+def run_flow_sync(call: FlowCall) -> Any:
     """`run_flow` for a sync flow."""
-    with hydrated_context(context):
-        given, run_id = _call(flow, flow_run, flow_run_id, parameters)
-        return entry.run_flow(flow, given, wait_for, return_type == "state", run_id)
+    with hydrated_context(call.context):
+        return entry.run_flow(call.flow, call.settled(), call.wait_for, call.return_type == "state", call.run_id)
 
 
-async def run_flow_async(
-    flow: Any,
-    flow_run: FlowRun | None = None,
-    parameters: dict[str, Any] | None = None,
-    wait_for: Iterable[Any] | None = None,
-    return_type: ReturnType = "result",
-    context: dict[str, Any] | None = None,
-    flow_run_id: UUID | None = None,
-) -> Any:
+@taking(FlowCall)
+async def run_flow_async(call: FlowCall) -> Any:
     """`run_flow` for an async flow."""
-    with hydrated_context(context):
-        given, run_id = _call(flow, flow_run, flow_run_id, parameters)
-        return await entry.run_flow_async(flow, given, wait_for, return_type == "state", run_id)
+    with hydrated_context(call.context):
+        settled = call.settled()
+        return await entry.run_flow_async(call.flow, settled, call.wait_for, call.return_type == "state", call.run_id)
 
 
-def run_generator_flow_sync(
-    flow: Any,
-    flow_run: FlowRun | None = None,
-    parameters: dict[str, Any] | None = None,
-    wait_for: Iterable[Any] | None = None,
-    return_type: ReturnType = "result",
-    context: dict[str, Any] | None = None,
-    flow_run_id: UUID | None = None,
-) -> Iterator[Any]:
+@taking(FlowCall)
+def run_generator_flow_sync(call: FlowCall) -> Iterator[Any]:
     """`run_flow` for a flow that yields."""
-    with hydrated_context(context):
-        given, run_id = _call(flow, flow_run, flow_run_id, parameters)
-        items: Iterator[Any] = iterate(entry.flow_execution(flow, given, wait_for, run_id))
-        return items
+    with hydrated_context(call.context):
+        return iterate(call.execution())
 
 
-def run_generator_flow_async(
-    flow: Any,
-    flow_run: FlowRun | None = None,
-    parameters: dict[str, Any] | None = None,
-    wait_for: Iterable[Any] | None = None,
-    return_type: ReturnType = "result",
-    context: dict[str, Any] | None = None,
-    flow_run_id: UUID | None = None,
-) -> AsyncIterator[Any]:
+@taking(FlowCall)
+def run_generator_flow_async(call: FlowCall) -> AsyncIterator[Any]:
     """`run_flow` for an async flow that yields."""
-    with hydrated_context(context):
-        given, run_id = _call(flow, flow_run, flow_run_id, parameters)
-        items: AsyncIterator[Any] = iterate_async(entry.flow_execution(flow, given, wait_for, run_id))
-        return items
+    with hydrated_context(call.context):
+        return iterate_async(call.execution())

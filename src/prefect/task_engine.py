@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Iterator
-from typing import Any, Literal
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
+from typing import Any, Literal, NamedTuple
 from uuid import UUID
 
 from prefect.context import hydrated_context
@@ -11,7 +11,10 @@ from prefect.core.lifecycle.runs import TaskRun
 from prefect.engine.drive import adrive, drive
 from prefect.engine.runs.entry import outcome, task_execution
 from prefect.engine.runs.generators import iterate, iterate_async
+from prefect.engine.runs.task_run import TaskExecution
 from prefect.engine.timeouts import DeadlineReached as TaskRunTimeoutError
+from prefect.tasks import Task
+from prefect.utilities.callables import taking
 
 __all__ = [
     "TaskRunTimeoutError",
@@ -22,30 +25,27 @@ __all__ = [
     "run_task_sync",
 ]
 
-ReturnType = Literal["state", "result"]
+
+class TaskCall(NamedTuple):
+    """What the functions below take."""
+
+    task: Task[..., object]
+    task_run_id: UUID | None = None
+    task_run: TaskRun | None = None
+    parameters: dict[str, object] | None = None
+    wait_for: Iterable[object] | None = None
+    return_type: Literal["state", "result"] = "result"
+    dependencies: Mapping[str, set[object]] | None = None
+    context: dict[str, object] | None = None
+
+    def execution(self) -> TaskExecution:
+        """The run, made ready."""
+        run_id = self.task_run_id if self.task_run is None else self.task_run.id
+        return task_execution(self.task, dict(self.parameters or {}), self.wait_for, run_id)
 
 
-def _execution(
-    task: Any,
-    task_run_id: UUID | None,
-    task_run: TaskRun | None,
-    parameters: dict[str, Any] | None,
-    wait_for: Iterable[Any] | None,
-) -> Any:
-    run_id = task_run.id if task_run is not None else task_run_id
-    return task_execution(task, dict(parameters or {}), wait_for, run_id)
-
-
-def run_task(
-    task: Any,
-    task_run_id: UUID | None = None,
-    task_run: TaskRun | None = None,
-    parameters: dict[str, Any] | None = None,
-    wait_for: Iterable[Any] | None = None,
-    return_type: ReturnType = "result",
-    dependencies: dict[str, set[Any]] | None = None,
-    context: dict[str, Any] | None = None,
-) -> Any:
+@taking(TaskCall)
+def run_task(call: TaskCall) -> Any:
     """Run a task now.
 
     Args:
@@ -58,76 +58,34 @@ def run_task(
     An async task gives a coroutine, a generator task an iterator. Raises what the task raises, unless states are asked
     for.
     """
-    chosen = _runner(task)
-    return chosen(task, task_run_id, task_run, parameters, wait_for, return_type, dependencies, context)
+    if call.task.isgenerator:
+        return (run_generator_task_async if call.task.isasync else run_generator_task_sync)(*call)
+    return (run_task_async if call.task.isasync else run_task_sync)(*call)
 
 
-def _runner(task: Any) -> Any:
-    if task.isgenerator:
-        return run_generator_task_async if task.isasync else run_generator_task_sync
-    return run_task_async if task.isasync else run_task_sync
-
-
-def run_task_sync(
-    task: Any,
-    task_run_id: UUID | None = None,
-    task_run: TaskRun | None = None,
-    parameters: dict[str, Any] | None = None,
-    wait_for: Iterable[Any] | None = None,
-    return_type: ReturnType = "result",
-    dependencies: dict[str, set[Any]] | None = None,
-    context: dict[str, Any] | None = None,
-) -> Any:
+@taking(TaskCall)
+def run_task_sync(call: TaskCall) -> Any:
     """`run_task` for a sync task."""
-    with hydrated_context(context):
-        execution = _execution(task, task_run_id, task_run, parameters, wait_for)
-        return outcome(drive(execution.steps()), return_type == "state")
+    with hydrated_context(call.context):
+        return outcome(drive(call.execution().steps()), call.return_type == "state")
 
 
-async def run_task_async(
-    task: Any,
-    task_run_id: UUID | None = None,
-    task_run: TaskRun | None = None,
-    parameters: dict[str, Any] | None = None,
-    wait_for: Iterable[Any] | None = None,
-    return_type: ReturnType = "result",
-    dependencies: dict[str, set[Any]] | None = None,
-    context: dict[str, Any] | None = None,
-) -> Any:
+@taking(TaskCall)
+async def run_task_async(call: TaskCall) -> Any:
     """`run_task` for an async task."""
-    with hydrated_context(context):
-        execution = _execution(task, task_run_id, task_run, parameters, wait_for)
-        return outcome(await adrive(execution.steps()), return_type == "state")
+    with hydrated_context(call.context):
+        return outcome(await adrive(call.execution().steps()), call.return_type == "state")
 
 
-def run_generator_task_sync(
-    task: Any,
-    task_run_id: UUID | None = None,
-    task_run: TaskRun | None = None,
-    parameters: dict[str, Any] | None = None,
-    wait_for: Iterable[Any] | None = None,
-    return_type: ReturnType = "result",
-    dependencies: dict[str, set[Any]] | None = None,
-    context: dict[str, Any] | None = None,
-) -> Iterator[Any]:
+@taking(TaskCall)
+def run_generator_task_sync(call: TaskCall) -> Iterator[Any]:
     """`run_task` for a task that yields."""
-    with hydrated_context(context):
-        items: Iterator[Any] = iterate(_execution(task, task_run_id, task_run, parameters, wait_for))
-        return items
+    with hydrated_context(call.context):
+        return iterate(call.execution())
 
 
-def run_generator_task_async(
-    task: Any,
-    task_run_id: UUID | None = None,
-    task_run: TaskRun | None = None,
-    parameters: dict[str, Any] | None = None,
-    wait_for: Iterable[Any] | None = None,
-    return_type: ReturnType = "result",
-    dependencies: dict[str, set[Any]] | None = None,
-    context: dict[str, Any] | None = None,
-) -> AsyncIterator[Any]:
+@taking(TaskCall)
+def run_generator_task_async(call: TaskCall) -> AsyncIterator[Any]:
     """`run_task` for an async task that yields."""
-    with hydrated_context(context):
-        execution = _execution(task, task_run_id, task_run, parameters, wait_for)
-        items: AsyncIterator[Any] = iterate_async(execution)
-        return items
+    with hydrated_context(call.context):
+        return iterate_async(call.execution())

@@ -19,7 +19,6 @@ class RunnableSpec(Protocol):
     binder: Binder
     isasync: bool
     isgenerator: bool
-    version: str | None
     retries: int
     timeout_seconds: float | None
     log_prints: bool | None
@@ -27,9 +26,13 @@ class RunnableSpec(Protocol):
     result_storage: Any
     result_serializer: Any
     cache_result_in_memory: bool
-    on_completion_hooks: Sequence[Function]
-    on_failure_hooks: Sequence[Function]
-    on_running_hooks: Sequence[Function]
+    on_completion_hooks: list[Function]
+    on_failure_hooks: list[Function]
+    on_running_hooks: list[Function]
+
+    @property
+    def version(self) -> str | None:
+        """The code's version."""
 
 
 class TaskSpec(RunnableSpec, Protocol):
@@ -45,8 +48,8 @@ class TaskSpec(RunnableSpec, Protocol):
     cache_expiration: timedelta | None
     refresh_cache: bool | None
     result_storage_key: str | None
-    on_rollback_hooks: Sequence[Function]
-    on_commit_hooks: Sequence[Function]
+    on_rollback_hooks: list[Function]
+    on_commit_hooks: list[Function]
     policy_json: str
     viz_return_value: Any
 
@@ -55,12 +58,18 @@ class FlowSpec(RunnableSpec, Protocol):
     """A flow's options."""
 
     flow_run_name: str | Function | None
-    retry_delay_seconds: float
-    task_runner: Any
+    retry_delay_seconds: float | list[float]
     should_validate_parameters: bool
-    on_cancellation_hooks: Sequence[Function]
-    on_crashed_hooks: Sequence[Function]
-    entrypoint: str | None
+    on_cancellation_hooks: list[Function]
+    on_crashed_hooks: list[Function]
+
+    @property
+    def task_runner(self) -> Any:
+        """Where submitted tasks run."""
+
+    @property
+    def entrypoint(self) -> str | None:
+        """`path/to/file.py:name` to load the flow from."""
 
     def validate_parameters(self, parameters: dict[str, Any]) -> dict[str, Any]:
         """Coerce parameters by their annotations."""

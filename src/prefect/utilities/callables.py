@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import partial
-from typing import Any, TypeVar
+from functools import partial, wraps
+from typing import Any, ParamSpec, TypeVar
 
 from prefect.exceptions import (
     MappingLengthMismatch,
@@ -29,8 +29,27 @@ from prefect.utilities.schema_tools.parameters import (
     parameter_schema_from_entrypoint as parameter_schema_from_entrypoint,
 )
 
+P = ParamSpec("P")
 R = TypeVar("R")
+C = TypeVar("C")
 Parameters = dict[str, Any]
+
+
+def taking(arguments: Callable[P, C]) -> Callable[[Callable[[C], R]], Callable[P, R]]:
+    """Decorator: a function of one record takes the record's fields as its arguments instead.
+
+    Functions that take the same arguments thereby name them once.
+    """
+
+    def decorate(function: Callable[[C], R]) -> Callable[P, R]:
+        @wraps(function)
+        def called(*args: P.args, **kwargs: P.kwargs) -> R:
+            return function(arguments(*args, **kwargs))
+
+        vars(called)["__signature__"] = inspect.signature(arguments)
+        return called
+
+    return decorate
 
 
 def get_call_parameters(

@@ -125,4 +125,5 @@ def _type_hints(fn: Callable[..., Any]) -> Mapping[str, Any]:
     try:
         return get_type_hints(fn, include_extras=True)
     except (NameError, TypeError, AttributeError):
-        return {name: hint for name, hint in fn.__annotations__.items() if not isinstance(hint, str)}
+        known: Mapping[str, Any] = getattr(fn, "__annotations__", {})
+        return {name: hint for name, hint in known.items() if not isinstance(hint, str)}
