@@ -32,8 +32,11 @@ class StoreOptions(NamedTuple):
     busy_timeout: float = 120.0
     """SQLite: seconds to wait while other processes write."""
 
-    connections: int = 8
-    """PostgreSQL: most connections that decide, and again as many that read."""
+    deciding: int = 4
+    """PostgreSQL: most connections that decide. More hardly help: where decisions queue up, several share a commit."""
+
+    reading: int = 8
+    """PostgreSQL: most connections that read by key, besides those of the reading door."""
 
     connect_timeout: float = 5.0
     """PostgreSQL: seconds that connecting may take."""

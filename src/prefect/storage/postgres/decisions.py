@@ -111,12 +111,16 @@ class Decisions:
             return [self._queue.popleft() for _ in range(fair)]
 
     def _decide_together(self, writer: PostgresWriter, group: Sequence[Request]) -> bool:
-        """Make decisions in one transaction; False, and nothing done, if the database had any trouble with that."""
+        """Make decisions in one transaction; False, and nothing done, if the database had any trouble with that.
+
+        It waits for no row that others have: holding rows of some decisions while waiting for those of others is how
+        transactions end up waiting in a circle.
+        """
         try:
             writer.begin()
             for request in group:
                 rows: dict[str, list[Row | Draft]] = {}
-                decide_within(writer, writer.transaction(gatherer(rows), self._process), request)
+                decide_within(writer, writer.transaction(gatherer(rows), self._process, patient=False), request)
                 if request.error is None:
                     write_rows(writer.upsert, rows)
                 elif is_overtaken(request.error):

@@ -83,7 +83,7 @@ def _ensure_partitions(tx: PostgresTransaction) -> None:
 
 def _transact(connection: Connection[Any], work: Callable[[PostgresTransaction], None]) -> None:
     with connection.transaction():
-        work(PostgresTransaction(connection, refuse_to_append, ""))
+        work(PostgresTransaction(connection.cursor(binary=True), refuse_to_append, ""))
 
 
 def _one(connection: Connection[Any], sql: str) -> Any:

@@ -39,8 +39,8 @@ class PostgresStore:
         self.place = self._database.place
         self.process = process
         self._journal = Journal(PostgresWriter(self._database), process)
-        self._decisions = Decisions(self._database, process, options.connections)
-        self._readers = Readers(self._database, options.connections)
+        self._decisions = Decisions(self._database, process, options.deciding)
+        self._readers = Readers(self._database, options.reading)
         self.append: Callable[[str, Row | Draft | Moves], None] = self._journal.append
         """Adds a journal entry; returns at once."""
         _stores.add(self)
@@ -81,7 +81,7 @@ class PostgresStore:
         """Run a query; each of its statements sees what has been committed by then."""
 
         def on(connection: Any) -> T:
-            return query(PostgresTransaction(connection, refuse_to_append, self.process, writes=False))
+            return query(PostgresTransaction(connection.cursor(binary=True), refuse_to_append, self.process))
 
         return self._readers.read(on)
 

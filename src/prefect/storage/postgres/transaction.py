@@ -8,38 +8,43 @@ from functools import lru_cache
 from itertools import count
 from typing import Any
 
-from psycopg import Connection
+from psycopg import Cursor
 
 from prefect.storage.transaction import Append, Transaction
+
+WAITING = " FOR UPDATE", " FOR UPDATE SKIP LOCKED"
+IMPATIENT = " FOR UPDATE NOWAIT", " FOR UPDATE SKIP LOCKED"
+"""How a decision locks its rows: waiting for whoever has them, or giving up at once."""
 
 _PARTS = re.compile(r"'[^']*'|\"[^\"]*\"|\?")
 
 
 class PostgresTransaction(Transaction):
-    """Executes statements on a connection whose cursors take `$1`."""
+    """Executes statements by a cursor that takes `$1` and gives the binary form.
 
-    __slots__ = ("_connection",)
+    Args:
+        locking: clauses of `tx.locking` and `tx.skip_locked`; none in a transaction that only reads.
+    """
+
+    __slots__ = ("_cursor",)
     dialect = "postgresql"
 
-    def __init__(self, connection: Connection[Any], append: Append, process: str, writes: bool = True) -> None:
-        locking, skip_locked = (" FOR UPDATE", " FOR UPDATE SKIP LOCKED") if writes else ("", "")
-        super().__init__(append, process, locking, skip_locked)
-        self._connection = connection
+    def __init__(self, cursor: Cursor[Any], append: Append, process: str, locking: tuple[str, str] = ("", "")) -> None:
+        super().__init__(append, process, *locking)
+        self._cursor = cursor
 
     def execute(self, sql: str, parameters: Sequence[object] = ()) -> int:
         """Run a statement; returns the number of rows it changed."""
-        return self._connection.execute(numbered(sql), parameters or None, binary=True).rowcount
+        return self._cursor.execute(numbered(sql), parameters or None).rowcount
 
     def one(self, sql: str, parameters: Sequence[object] = ()) -> tuple[Any, ...] | None:
         """The first row, or None."""
-        row: tuple[Any, ...] | None = self._connection.execute(
-            numbered(sql), parameters or None, binary=True
-        ).fetchone()
+        row: tuple[Any, ...] | None = self._cursor.execute(numbered(sql), parameters or None).fetchone()
         return row
 
     def all(self, sql: str, parameters: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         """All rows."""
-        return self._connection.execute(numbered(sql), parameters or None, binary=True).fetchall()
+        return self._cursor.execute(numbered(sql), parameters or None).fetchall()
 
     def columns(self, table: str) -> list[str]:
         """A table's columns, as `SELECT *` gives them."""

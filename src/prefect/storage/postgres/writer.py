@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from typing import Any
 
 import psycopg
-from psycopg import Connection
+from psycopg import Connection, Cursor
 from psycopg.pq import TransactionStatus
 
 from prefect.core.journal import Ledger, Row
 from prefect.exceptions import StorageError
 from prefect.storage.postgres.database import Database
 from prefect.storage.postgres.errors import first_line, is_collision, is_refusal, translate
-from prefect.storage.postgres.transaction import PostgresTransaction
+from prefect.storage.postgres.transaction import IMPATIENT, WAITING, PostgresTransaction
 from prefect.storage.postgres.upserts import upsert
 from prefect.storage.transaction import Append
 
@@ -29,6 +29,7 @@ class PostgresWriter:
         self._database = database
         self.place = database.place
         self._connection: Connection[Any] | None = None
+        self._deciding: Cursor[Any] | None = None
         self._inherited: list[object] = []
 
     def begin(self) -> None:
@@ -41,9 +42,9 @@ class PostgresWriter:
                 raise
             self._open().execute("BEGIN")
 
-    def transaction(self, append: Append, process: str) -> PostgresTransaction:
+    def transaction(self, append: Append, process: str, patient: bool = True) -> PostgresTransaction:
         """What decisions are given in the transaction that has begun."""
-        return PostgresTransaction(self._open(), append, process)
+        return PostgresTransaction(self._cursor(), append, process, WAITING if patient else IMPATIENT)
 
     def execute(self, statement: str) -> None:
         """Run a statement that returns nothing."""
@@ -99,6 +100,12 @@ class PostgresWriter:
     def translate(self, error: Exception) -> StorageError:
         """The error as one of ours."""
         return translate(error, self.place)
+
+    def _cursor(self) -> Cursor[Any]:
+        connection = self._open()
+        if self._deciding is None or self._deciding.connection is not connection:
+            self._deciding = connection.cursor(binary=True)
+        return self._deciding
 
     def _open(self) -> Connection[Any]:
         if self._connection is None:
