@@ -293,6 +293,13 @@ def client_options(settings: Settings) -> TransportOptions:
     )
 
 
+def provide_to_clients() -> None:
+    """Tell `prefect.client` how the API is reached; it asks when its first client is made."""
+    from prefect.client.transport import provide_client_options
+
+    provide_client_options(lambda: client_options(current_settings()))
+
+
 def current_runtime() -> Runtime:
     """The runtime that the current settings ask for: on a server where they name one, else on the database."""
     settings = current_settings()

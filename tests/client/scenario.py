@@ -312,7 +312,6 @@ def work_queues() -> Part:
     yield ask("match_work_queues", ["li"], work_pool_name="pool")
     yield ask("read_work_queue_status", made.id)
     yield ask("read_work_queue_concurrency_status", made.id, page=1, limit=3)
-    yield ask("get_runs_in_work_queue", made.id)
     yield ask("get_runs_in_work_queue", made.id, limit=2, scheduled_before=MOMENT)
     yield ask("get_runs_in_work_queue", NOWHERE)
     yield ask("delete_work_queue_by_id", other.id)
@@ -365,7 +364,6 @@ def artifacts() -> Part:
     made = yield ask("create_artifact", actions.ArtifactCreate(key="table", type="table", data="[]", description="d"))
     yield ask("update_artifact", made.id, actions.ArtifactUpdate(description="e"))
     yield ask("update_artifact", NOWHERE, actions.ArtifactUpdate(description="e"))
-    yield ask("read_artifacts")
     by_key = filters.ArtifactFilter(key=filters.ArtifactFilterKey(any_=["table"]))
     yield ask("read_artifacts", artifact_filter=by_key, sort=sorting.ArtifactSort.ID_DESC, limit=2, offset=0)
     yield ask("read_latest_artifacts")
@@ -382,7 +380,6 @@ def variables() -> Part:
     yield ask("read_variable_by_name", "none")
     yield ask("update_variable", actions.VariableUpdate(name="size", value=3))
     yield ask("update_variable", actions.VariableUpdate(name="none", value=3))
-    yield ask("read_variables")
     yield ask("read_variables", limit=2)
     yield ask("delete_variable_by_name", "size")
     yield ask("delete_variable_by_name", "size")
@@ -391,7 +388,6 @@ def variables() -> Part:
 def logs() -> Part:
     made = actions.LogCreate(name="l", level=20, message="m", timestamp=MOMENT)
     yield ask("create_logs", [made, {"name": "l", "level": 30, "message": "n", "timestamp": MOMENT.isoformat()}])
-    yield ask("read_logs")
     by_level = filters.LogFilter(level=filters.LogFilterLevel(ge_=20))
     yield ask("read_logs", log_filter=by_level, limit=2, offset=0, sort=sorting.LogSort.TIMESTAMP_ASC)
 

@@ -16,7 +16,9 @@ from uuid import UUID
 from pydantic import BaseModel, TypeAdapter
 from pydantic_core import to_json
 
+from prefect.core.lifecycle.states import State
 from prefect.exceptions import ObjectAlreadyExists, ObjectNotFound
+from prefect.wire.states import HeldState
 
 if TYPE_CHECKING:
     import httpx
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
 Shape = TypeVar("Shape", bound=BaseModel)
+JsonObject: TypeAlias = dict[str, Any]
+AnyState: TypeAlias = State[Any]
 Refusals: TypeAlias = Mapping[int, type[ObjectNotFound] | type[ObjectAlreadyExists]]
 
 MISSING: Refusals = {404: ObjectNotFound}
@@ -70,7 +74,7 @@ class Call(Generic[T]):
     def __iter__(self) -> Calls[T]:
         return ask(self)
 
-    def arguments(self, extension: str) -> dict[str, Any]:
+    def arguments(self, extension: str) -> JsonObject:
         """Keyword arguments of `httpx.Client.request`; `extension` names the one that says `repeatable`."""
         given = dict(self.more)
         if self.params:
@@ -114,12 +118,12 @@ def searching(
 # --- what is sent
 
 
-def given(shape: BaseModel) -> dict[str, Any]:
+def given(shape: BaseModel) -> JsonObject:
     """The fields of a shape that were given, as JSON says them; the server knows the defaults of the rest."""
     return shape.model_dump(mode="json", exclude_unset=True)
 
 
-def conditions(**filters: BaseModel | None) -> dict[str, Any]:
+def conditions(**filters: BaseModel | None) -> JsonObject:
     """The filters that were given, by name."""
     return {name: given(filter) for name, filter in filters.items() if filter is not None}
 
@@ -175,6 +179,20 @@ def many(shape: type[Shape]) -> Callable[[httpx.Response], list[Shape]]:
 def _reader_of_lists(shape: type[BaseModel]) -> TypeAdapter[Any]:
     shapes: Any = GenericAlias(list, (shape,))
     return TypeAdapter(shapes)
+
+
+_one_state: TypeAdapter[AnyState] = TypeAdapter(HeldState, config={"defer_build": True})
+_many_states: TypeAdapter[list[AnyState]] = TypeAdapter(list[HeldState], config={"defer_build": True})
+
+
+def state(answer: httpx.Response) -> AnyState:
+    """One state of a run."""
+    return _one_state.validate_json(answer.content)
+
+
+def states(answer: httpx.Response) -> list[AnyState]:
+    """A list of states."""
+    return _many_states.validate_json(answer.content)
 
 
 def listed(items: Iterable[T] | None) -> list[T]:

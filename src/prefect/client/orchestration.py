@@ -15,7 +15,7 @@ from __future__ import annotations
 import asyncio
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from types import TracebackType
-from typing import Any, Literal, NoReturn, Self, overload
+from typing import TYPE_CHECKING, Literal, NoReturn, Self, overload
 
 from prefect.client import aio, sync
 from prefect.client.constants import VERSION_HEADER
@@ -24,6 +24,7 @@ from prefect.client.operations import server
 from prefect.client.operations.table import Operations
 from prefect.client.transport import (
     ASGIApp,
+    HttpxSettings,
     ServerType,
     TransportOptions,
     current_app,
@@ -32,6 +33,9 @@ from prefect.client.transport import (
 )
 from prefect.utilities.records import evolve
 
+if TYPE_CHECKING:
+    import httpx
+
 __all__ = ["PrefectClient", "ServerType", "SyncPrefectClient", "get_client"]
 
 _compared: set[str] = set()
@@ -39,17 +43,17 @@ _compared: set[str] = set()
 
 
 @overload
-def get_client(httpx_settings: dict[str, Any] | None = None, sync_client: Literal[False] = False) -> PrefectClient: ...
+def get_client(httpx_settings: HttpxSettings | None = None, sync_client: Literal[False] = False) -> PrefectClient: ...
 @overload
-def get_client(httpx_settings: dict[str, Any] | None = None, *, sync_client: Literal[True]) -> SyncPrefectClient: ...
+def get_client(httpx_settings: HttpxSettings | None = None, *, sync_client: Literal[True]) -> SyncPrefectClient: ...
 @overload
-def get_client(httpx_settings: dict[str, Any] | None, sync_client: Literal[True]) -> SyncPrefectClient: ...
+def get_client(httpx_settings: HttpxSettings | None, sync_client: Literal[True]) -> SyncPrefectClient: ...
 @overload
 def get_client(
-    httpx_settings: dict[str, Any] | None = None, sync_client: bool = False
+    httpx_settings: HttpxSettings | None = None, sync_client: bool = False
 ) -> SyncPrefectClient | PrefectClient: ...
 def get_client(
-    httpx_settings: dict[str, Any] | None = None, sync_client: bool = False
+    httpx_settings: HttpxSettings | None = None, sync_client: bool = False
 ) -> SyncPrefectClient | PrefectClient:
     """A client of the API that the settings in force name, or of the API in this process. Use it in a `with` block.
 
@@ -95,9 +99,9 @@ def _prepare(
     auth_string: str | None,
     api_key: str | None,
     api_version: str | None,
-    httpx_settings: dict[str, Any] | None,
+    httpx_settings: HttpxSettings | None,
     server_type: ServerType | None,
-) -> tuple[TransportOptions, dict[str, Any], ServerType]:
+) -> tuple[TransportOptions, HttpxSettings, ServerType]:
     """What both clients make of their arguments."""
     options = evolve(current_options(), auth_string=auth_string, api_key=api_key)
     given = dict(httpx_settings or {})
@@ -125,7 +129,7 @@ class PrefectClient(aio.AsyncSender, Operations, AbstractAsyncContextManager["Pr
         auth_string: str | None = None,
         api_key: str | None = None,
         api_version: str | None = None,
-        httpx_settings: dict[str, Any] | None = None,
+        httpx_settings: HttpxSettings | None = None,
         server_type: ServerType | None = None,
     ) -> None:
         options, given, self.server_type = _prepare(api, auth_string, api_key, api_version, httpx_settings, server_type)
@@ -134,8 +138,8 @@ class PrefectClient(aio.AsyncSender, Operations, AbstractAsyncContextManager["Pr
         self._loop: asyncio.AbstractEventLoop | None = None
 
     @property
-    def api_url(self) -> Any:
-        """The API's address, an `httpx.URL`."""
+    def api_url(self) -> httpx.URL:
+        """The API's address."""
         return self._client.base_url
 
     @property
@@ -203,7 +207,7 @@ class SyncPrefectClient(sync.SyncSender, Operations, AbstractContextManager["Syn
         auth_string: str | None = None,
         api_key: str | None = None,
         api_version: str | None = None,
-        httpx_settings: dict[str, Any] | None = None,
+        httpx_settings: HttpxSettings | None = None,
         server_type: ServerType | None = None,
     ) -> None:
         options, given, self.server_type = _prepare(api, auth_string, api_key, api_version, httpx_settings, server_type)
@@ -211,8 +215,8 @@ class SyncPrefectClient(sync.SyncSender, Operations, AbstractContextManager["Syn
         self._lifetime = _Lifetime()
 
     @property
-    def api_url(self) -> Any:
-        """The API's address, an `httpx.URL`."""
+    def api_url(self) -> httpx.URL:
+        """The API's address."""
         return self._client.base_url
 
     def client_version(self) -> str:

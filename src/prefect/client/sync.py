@@ -11,7 +11,7 @@ from prefect.client.calls import Asked, Call
 from prefect.client.errors import raise_for_status, status_error
 from prefect.client.exchange import REPEATABLE, Exchange, Transmit
 from prefect.client.inprocess import SyncAppTransport
-from prefect.client.transport import ASGIApp, TransportOptions, current_options, httpx_arguments
+from prefect.client.transport import ASGIApp, HttpxSettings, TransportOptions, current_options, httpx_arguments
 
 if TYPE_CHECKING:
     import httpx
@@ -74,7 +74,7 @@ def http_client_class() -> type[httpx.Client]:
     return PrefectHttpxSyncClient
 
 
-def http_client(api: str | ASGIApp, options: TransportOptions, given: dict[str, Any]) -> httpx.Client:
+def http_client(api: str | ASGIApp, options: TransportOptions, given: HttpxSettings) -> httpx.Client:
     """A client for an address, or for an application that is answers in process."""
     url = api if isinstance(api, str) else None
     arguments = httpx_arguments(options, url, given)

@@ -25,6 +25,9 @@ Message: TypeAlias = MutableMapping[str, Any]
 Scope: TypeAlias = MutableMapping[str, Any]
 Receive: TypeAlias = Callable[[], Awaitable[Message]]
 Send: TypeAlias = Callable[[Message], Awaitable[None]]
+HttpxSettings: TypeAlias = dict[str, Any]
+"""Keyword arguments of an httpx client."""
+
 ASGIApp: TypeAlias = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 COMPOSITION_ROOT = "prefect.connect"
@@ -92,22 +95,27 @@ def provide_app(provider: Callable[[], ASGIApp]) -> None:
 
 
 def current_options() -> TransportOptions:
-    """The options in force here and now.
-
-    Users may import this room first, so that nobody has provided them yet; then the composition root is loaded by name.
-    """
+    """The options in force here and now."""
     if _options is None:
-        import_module(COMPOSITION_ROOT)
+        _have_provided()
     return TransportOptions() if _options is None else _options()
 
 
 def current_app() -> ASGIApp:
     """The application that answers in process. Raises RuntimeError if there is none."""
     if _app is None:
-        import_module(COMPOSITION_ROOT)
+        _have_provided()
     if _app is None:
         raise RuntimeError("There is no API to ask: set PREFECT_API_URL to the address of a server.")
     return _app()
+
+
+def _have_provided() -> None:
+    """Ask the composition root to provide. It is named, not imported: it knows this room, and not the other way round.
+
+    It does so when a client is made rather than when it is loaded, since most flows never make one.
+    """
+    import_module(COMPOSITION_ROOT).provide_to_clients()
 
 
 def server_type_of(api: str | ASGIApp, cloud_api_url: str) -> ServerType:
@@ -120,7 +128,7 @@ def server_type_of(api: str | ASGIApp, cloud_api_url: str) -> ServerType:
 # --- what httpx is told
 
 
-def httpx_arguments(options: TransportOptions, api: str | None, given: Mapping[str, Any] | None) -> dict[str, Any]:
+def httpx_arguments(options: TransportOptions, api: str | None, given: HttpxSettings | None) -> HttpxSettings:
     """Keyword arguments for an httpx client of either colour; `api` is None for one that is answered in process.
 
     What is `given` by the caller wins, headers and limits one by one.

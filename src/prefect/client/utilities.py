@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeAlias, TypeVar
 
 from prefect.client.orchestration import PrefectClient, get_client
 
 P = ParamSpec("P")
 R = TypeVar("R")
+Coro: TypeAlias = Coroutine[Any, Any, R]
 
 __all__ = ["client_injector", "get_or_create_client", "inject_client"]
 
@@ -20,8 +21,8 @@ def get_or_create_client(client: PrefectClient | None = None) -> tuple[PrefectCl
 
 
 def client_injector(
-    func: Callable[Concatenate[PrefectClient, P], Coroutine[Any, Any, R]],
-) -> Callable[P, Coroutine[Any, Any, R]]:
+    func: Callable[Concatenate[PrefectClient, P], Coro[R]],
+) -> Callable[P, Coro[R]]:
     """Call an async function with a new client before its other arguments."""
 
     @wraps(func)
@@ -32,7 +33,7 @@ def client_injector(
     return with_client
 
 
-def inject_client(fn: Callable[P, Coroutine[Any, Any, R]]) -> Callable[P, Coroutine[Any, Any, R]]:
+def inject_client(fn: Callable[P, Coro[R]]) -> Callable[P, Coro[R]]:
     """Give an async function a new client for its `client` argument, unless it is called with one."""
 
     @wraps(fn)

@@ -1,7 +1,8 @@
-"""Automations."""
+"""Automations, and the events they react to."""
 
 from __future__ import annotations
 
+from urllib.parse import parse_qsl, urlsplit
 from uuid import UUID
 
 from pydantic import BaseModel
@@ -22,7 +23,9 @@ from prefect.client.calls import (
 )
 from prefect.client.operations.proposals import as_id
 from prefect.wire.events.automations import Automation
+from prefect.wire.events.records import EventPage
 from prefect.wire.filters.automations import AutomationFilter, AutomationFilterName
+from prefect.wire.filters.events import EventFilter
 from prefect.wire.filters.sorting import AutomationSort
 
 
@@ -106,3 +109,22 @@ def read_resource_related_automations(resource_id: str) -> Call[list[Automation]
 def delete_resource_owned_automations(resource_id: str) -> Call[None]:
     """Delete the automations that a resource owns."""
     return Call("DELETE", path("/automations/owned-by/{}", resource_id), nothing)
+
+
+# --- events
+
+NEXT = "/events/filter/next"
+
+
+def read_events(filter: EventFilter | None = None, limit: int = 100) -> Call[EventPage]:
+    """The first page of the events that meet the filter, newest first unless it says otherwise."""
+    return searching("/events/filter", one(EventPage), {**conditions(filter=filter), "limit": limit})
+
+
+def read_events_page(next_page_url: str) -> Call[EventPage]:
+    """The page that a page's `next_page` names.
+
+    Only its query counts: the server may know itself by another address than this client does, and credentials go to the
+    one that was configured.
+    """
+    return Call("GET", NEXT, one(EventPage), params=dict(parse_qsl(urlsplit(next_page_url).query)))

@@ -1,4 +1,4 @@
-"""Deployments and the runs made of them. Their schedules are in `schedules.py`."""
+"""Deployments, the runs made of them, and their schedules."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ from prefect.client import calls
 from prefect.client.calls import (
     MISSING,
     TAKEN,
+    AnyState,
     Call,
+    JsonObject,
     conditions,
     given,
     known,
@@ -39,10 +41,12 @@ from prefect.client.schemas.filters import (
 from prefect.client.schemas.objects import (
     ConcurrencyOptions,
     DeploymentBranchingOptions,
+    DeploymentSchedule,
     FlowRun,
     VersionInfo,
 )
 from prefect.client.schemas.responses import DeploymentResponse, FlowRunResponse
+from prefect.client.schemas.schedules import SCHEDULE_TYPES
 from prefect.client.schemas.sorting import DeploymentSort
 from prefect.core.lifecycle.states import State, StateType
 
@@ -55,7 +59,7 @@ def create_deployment(
     schedules: list[DeploymentScheduleCreate] | None = None,
     concurrency_limit: int | None = None,
     concurrency_options: ConcurrencyOptions | None = None,
-    parameters: dict[str, Any] | None = None,
+    parameters: JsonObject | None = None,
     description: str | None = None,
     work_queue_name: str | None = None,
     work_pool_name: str | None = None,
@@ -64,11 +68,11 @@ def create_deployment(
     path: str | None = None,
     entrypoint: str | None = None,
     infrastructure_document_id: UUID | None = None,
-    parameter_openapi_schema: dict[str, Any] | None = None,
+    parameter_openapi_schema: JsonObject | None = None,
     paused: bool | None = None,
-    pull_steps: list[dict[str, Any]] | None = None,
+    pull_steps: list[JsonObject] | None = None,
     enforce_parameter_schema: bool | None = None,
-    job_variables: dict[str, Any] | None = None,
+    job_variables: JsonObject | None = None,
     branch: str | None = None,
     base: UUID | None = None,
     root: UUID | None = None,
@@ -108,7 +112,7 @@ def create_deployment(
     return Call("POST", "/deployments/", new_id, body=body, refusals=TAKEN, repeatable=True)
 
 
-def in_full(schedule: DeploymentScheduleCreate) -> dict[str, Any]:
+def in_full(schedule: DeploymentScheduleCreate) -> JsonObject:
     """A schedule with its defaults, so that the server need not guess which kind it is."""
     return schedule.model_dump(mode="json")
 
@@ -228,16 +232,16 @@ def apply_slas_for_deployment(deployment_id: UUID, slas: list[BaseModel]) -> Cal
 def create_flow_run_from_deployment(
     deployment_id: UUID,
     *,
-    parameters: dict[str, Any] | None = None,
-    context: dict[str, Any] | None = None,
-    state: State[Any] | None = None,
+    parameters: JsonObject | None = None,
+    context: JsonObject | None = None,
+    state: AnyState | None = None,
     name: str | None = None,
     tags: Iterable[str] | None = None,
     idempotency_key: str | None = None,
     parent_task_run_id: UUID | None = None,
     work_queue_name: str | None = None,
-    job_variables: dict[str, Any] | None = None,
-    labels: dict[str, Any] | None = None,
+    job_variables: JsonObject | None = None,
+    labels: JsonObject | None = None,
 ) -> Call[FlowRun]:
     """Make a run of a deployment; it is scheduled for now unless `state` is given.
 
@@ -263,7 +267,7 @@ def create_flow_run_from_deployment(
     )
 
 
-def _scheduled(state: State[Any] | None) -> object:
+def _scheduled(state: AnyState | None) -> object:
     state = state or State(StateType.SCHEDULED)
     if state.is_scheduled() and state.state_details.scheduled_time is None:
         return proposed(state, scheduled_time=datetime.now(UTC))
@@ -278,3 +282,69 @@ def get_scheduled_flow_runs_for_deployments(
     """The scheduled runs of deployments that are due before a moment, earliest first."""
     body = {"deployment_ids": deployment_ids, **known(scheduled_before=scheduled_before, limit=limit)}
     return searching("/deployments/get_scheduled_flow_runs", many(FlowRunResponse), body)
+
+
+# --- schedules
+
+
+def create_deployment_schedules(
+    deployment_id: UUID,
+    schedules: list[tuple[SCHEDULE_TYPES, bool]] | list[DeploymentScheduleCreate],
+    max_scheduled_runs: int | None = None,
+    parameters: JsonObject | None = None,
+    slug: str | None = None,
+) -> Call[list[DeploymentSchedule]]:
+    """Add schedules to a deployment: each a schedule and whether it is active, or a `DeploymentScheduleCreate`.
+
+    `max_scheduled_runs`, `parameters` and `slug` are for schedules given as pairs.
+    """
+    wanted = [_wanted(schedule, max_scheduled_runs, parameters, slug) for schedule in schedules]
+    body = [in_full(schedule) for schedule in wanted]
+    return Call("POST", calls.path("/deployments/{}/schedules", deployment_id), many(DeploymentSchedule), body=body)
+
+
+def _wanted(
+    schedule: tuple[SCHEDULE_TYPES, bool] | DeploymentScheduleCreate,
+    max_scheduled_runs: int | None,
+    parameters: JsonObject | None,
+    slug: str | None,
+) -> DeploymentScheduleCreate:
+    if isinstance(schedule, DeploymentScheduleCreate):
+        return schedule
+    when, active = schedule
+    return DeploymentScheduleCreate(
+        schedule=when, active=active, max_scheduled_runs=max_scheduled_runs, parameters=parameters or {}, slug=slug
+    )
+
+
+def read_deployment_schedules(deployment_id: UUID) -> Call[list[DeploymentSchedule]]:
+    """The schedules of a deployment. Raises ObjectNotFound."""
+    schedules = many(DeploymentSchedule)
+    return Call("GET", calls.path("/deployments/{}/schedules", deployment_id), schedules, refusals=MISSING)
+
+
+def update_deployment_schedule(
+    deployment_id: UUID,
+    schedule_id: UUID,
+    active: bool | None = None,
+    schedule: SCHEDULE_TYPES | None = None,
+    max_scheduled_runs: int | None = None,
+    parameters: JsonObject | None = None,
+    slug: str | None = None,
+) -> Call[None]:
+    """Change what is given of a schedule. Raises ObjectNotFound."""
+    body = known(
+        active=active,
+        schedule=None if schedule is None else given(schedule),
+        max_scheduled_runs=max_scheduled_runs,
+        parameters=parameters,
+        slug=slug,
+    )
+    place = calls.path("/deployments/{}/schedules/{}", deployment_id, schedule_id)
+    return Call("PATCH", place, nothing, body=body, refusals=MISSING)
+
+
+def delete_deployment_schedule(deployment_id: UUID, schedule_id: UUID) -> Call[None]:
+    """Delete a schedule. Raises ObjectNotFound."""
+    place = calls.path("/deployments/{}/schedules/{}", deployment_id, schedule_id)
+    return Call("DELETE", place, nothing, refusals=MISSING)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
 from prefect.client.calls import (
     MISSING,
+    AnyState,
     Call,
     Calls,
+    JsonObject,
     ask,
     conditions,
     given,
@@ -22,11 +24,12 @@ from prefect.client.calls import (
     plain,
     raw,
     searching,
+    state,
+    states,
     text,
 )
 from prefect.client.operations.flows import create_flow
 from prefect.client.operations.proposals import FlowLike, as_id, proposed, transition
-from prefect.client.operations.readers import state, states
 from prefect.client.schemas.filters import (
     DeploymentFilter,
     FlowFilter,
@@ -47,14 +50,14 @@ if TYPE_CHECKING:
 def create_flow_run(
     flow: FlowLike,
     name: str | None = None,
-    parameters: dict[str, Any] | None = None,
-    context: dict[str, Any] | None = None,
+    parameters: JsonObject | None = None,
+    context: JsonObject | None = None,
     tags: Iterable[str] | None = None,
     parent_task_run_id: UUID | None = None,
-    state: State[Any] | None = None,
+    state: AnyState | None = None,
     work_pool_name: str | None = None,
     work_queue_name: str | None = None,
-    job_variables: dict[str, Any] | None = None,
+    job_variables: JsonObject | None = None,
 ) -> Calls[FlowRun]:
     """Make a run of a flow, and the flow itself if it is not known; the run is Pending unless `state` is given."""
     flow_id = yield from ask(create_flow(flow))
@@ -81,12 +84,12 @@ def create_flow_run(
 def update_flow_run(
     flow_run_id: UUID,
     flow_version: str | None = None,
-    parameters: dict[str, Any] | None = None,
+    parameters: JsonObject | None = None,
     name: str | None = None,
     tags: Iterable[str] | None = None,
     empirical_policy: FlowRunPolicy | None = None,
     infrastructure_pid: str | None = None,
-    job_variables: dict[str, Any] | None = None,
+    job_variables: JsonObject | None = None,
 ) -> Call[httpx.Response]:
     """Change what is given of a flow run. Raises PrefectHTTPStatusError if there is none."""
     body = known(
@@ -101,7 +104,7 @@ def update_flow_run(
     return Call("PATCH", path("/flow_runs/{}", flow_run_id), raw, body=body)
 
 
-def update_flow_run_labels(flow_run_id: UUID, labels: dict[str, Any]) -> Call[None]:
+def update_flow_run_labels(flow_run_id: UUID, labels: JsonObject) -> Call[None]:
     """Add labels to a flow run, or change them."""
     return Call("PATCH", path("/flow_runs/{}/labels", flow_run_id), nothing, body=labels)
 
@@ -169,7 +172,7 @@ def set_flow_run_name(flow_run_id: UUID, name: str) -> Call[httpx.Response]:
 # --- states
 
 
-def set_flow_run_state(flow_run_id: UUID | str, state: State[Any], force: bool = False) -> Call[OrchestrationResult]:
+def set_flow_run_state(flow_run_id: UUID | str, state: AnyState, force: bool = False) -> Call[OrchestrationResult]:
     """Propose a state for a flow run; what the server decided is returned. `force` skips its rules.
 
     Raises ObjectNotFound.
@@ -180,18 +183,18 @@ def set_flow_run_state(flow_run_id: UUID | str, state: State[Any], force: bool =
     return Call("POST", path("/flow_runs/{}/set_state", run), decided, body=body, refusals=MISSING, repeatable=True)
 
 
-def resume_flow_run(flow_run_id: UUID, run_input: dict[str, Any] | None = None) -> Call[OrchestrationResult]:
+def resume_flow_run(flow_run_id: UUID, run_input: JsonObject | None = None) -> Call[OrchestrationResult]:
     """Let a paused flow run go on, with input if it waits for some; what the server decided is returned."""
     decided = one(OrchestrationResult)
     return Call("POST", path("/flow_runs/{}/resume", flow_run_id), decided, body={"run_input": run_input})
 
 
-def read_flow_run_states(flow_run_id: UUID) -> Call[list[State[Any]]]:
+def read_flow_run_states(flow_run_id: UUID) -> Call[list[AnyState]]:
     """The states of a flow run, oldest first."""
     return Call("GET", "/flow_run_states/", states, params={"flow_run_id": flow_run_id})
 
 
-def read_flow_run_state(flow_run_state_id: UUID) -> Call[State[Any]]:
+def read_flow_run_state(flow_run_state_id: UUID) -> Call[AnyState]:
     """One state of a flow run. Raises ObjectNotFound."""
     return Call("GET", path("/flow_run_states/{}", flow_run_state_id), state, refusals=MISSING)
 

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from typing import Any, Protocol
 from uuid import UUID, uuid4
 
-from prefect.core.lifecycle.states import State
+from prefect.client.calls import AnyState, JsonObject
 
 
 class FlowLike(Protocol):
@@ -21,7 +21,7 @@ class FlowLike(Protocol):
     @property
     def retry_delay_seconds(self) -> Any: ...
 
-    def serialize_parameters(self, parameters: dict[str, Any]) -> dict[str, Any]:
+    def serialize_parameters(self, parameters: JsonObject) -> JsonObject:
         """Parameters as JSON can hold them."""
 
 
@@ -42,7 +42,7 @@ class TaskLike(Protocol):
     def retry_jitter_factor(self) -> float | None: ...
 
 
-def proposed(state: State[Any], **details: object) -> Mapping[str, object]:
+def proposed(state: AnyState, **details: object) -> Mapping[str, object]:
     """A state as the server is asked to make it, with more details; the data goes only if it refers to a kept result."""
     return {
         "type": state.type,
@@ -53,7 +53,7 @@ def proposed(state: State[Any], **details: object) -> Mapping[str, object]:
     }
 
 
-def transition(state: State[Any], force: bool, **run: UUID) -> Mapping[str, object]:
+def transition(state: AnyState, force: bool, **run: UUID) -> Mapping[str, object]:
     """A state that a run is to enter. Its transition's id lets a server know it when it comes twice."""
     return {"state": proposed(state, **run, transition_id=uuid4()), "force": force}
 

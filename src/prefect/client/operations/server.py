@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 from uuid import UUID
 
 from prefect._version import __version__
-from prefect.client.calls import Call, Calls, ask, nothing, one, plain, raw
+from prefect.client.calls import Call, Calls, JsonObject, ask, nothing, one, plain, raw
 from prefect.client.constants import COMPATIBLE_VERSION
 from prefect.client.schemas.objects import ServerDefaultResultStorage
 
@@ -22,8 +22,8 @@ logger = logging.getLogger("prefect.client")
 def request(
     method: Method,
     path: str,
-    params: dict[str, Any] | None = None,
-    path_params: dict[str, Any] | None = None,
+    params: JsonObject | None = None,
+    path_params: JsonObject | None = None,
     **kwargs: Any,
 ) -> Call[httpx.Response]:
     """A request of any kind; `path` is below the API's address and names `path_params` in braces.

@@ -19,12 +19,10 @@ from prefect.client.operations import (
     automations,
     blocks,
     deployments,
-    events,
     flow_runs,
     flows,
     limits,
     logs,
-    schedules,
     server,
     task_runs,
     variables,
@@ -50,7 +48,7 @@ class Method(Generic[P, T]):
     @overload
     def __get__(self, client: None, owner: type) -> Callable[Concatenate[Any, P], Any]: ...
     def __get__(self, client: object, owner: type) -> object:
-        raise NotImplementedError(f"{owner.__name__} is neither a SyncSender nor an AsyncSender.")
+        raise TypeError(f"{owner.__name__} is neither a SyncSender nor an AsyncSender.")
 
     def sync_function(self) -> Callable[..., T]:
         """The method of a blocking client."""
@@ -138,10 +136,10 @@ class Operations:
     delete_deployment = Method(deployments.delete_deployment)
     create_flow_run_from_deployment = Method(deployments.create_flow_run_from_deployment)
     get_scheduled_flow_runs_for_deployments = Method(deployments.get_scheduled_flow_runs_for_deployments)
-    create_deployment_schedules = Method(schedules.create_deployment_schedules)
-    read_deployment_schedules = Method(schedules.read_deployment_schedules)
-    update_deployment_schedule = Method(schedules.update_deployment_schedule)
-    delete_deployment_schedule = Method(schedules.delete_deployment_schedule)
+    create_deployment_schedules = Method(deployments.create_deployment_schedules)
+    read_deployment_schedules = Method(deployments.read_deployment_schedules)
+    update_deployment_schedule = Method(deployments.update_deployment_schedule)
+    delete_deployment_schedule = Method(deployments.delete_deployment_schedule)
     apply_slas_for_deployment = Method(deployments.apply_slas_for_deployment)
 
     # --- work pools, queues and workers
@@ -219,8 +217,8 @@ class Operations:
     release_concurrency_slots_with_lease = Method(limits.release_concurrency_slots_with_lease)
 
     # --- events and automations
-    read_events = Method(events.read_events)
-    read_events_page = Method(events.read_events_page)
+    read_events = Method(automations.read_events)
+    read_events_page = Method(automations.read_events_page)
     create_automation = Method(automations.create_automation)
     update_automation = Method(automations.update_automation)
     read_automation = Method(automations.read_automation)

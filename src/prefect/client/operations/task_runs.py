@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 from uuid import UUID, uuid4
 
 from prefect.client.calls import (
     MISSING,
+    AnyState,
     Call,
+    JsonObject,
     conditions,
     given,
     known,
@@ -19,9 +21,9 @@ from prefect.client.calls import (
     path,
     raw,
     searching,
+    states,
 )
 from prefect.client.operations.proposals import TaskLike, proposed, transition
-from prefect.client.operations.readers import states
 from prefect.client.schemas.filters import DeploymentFilter, FlowFilter, FlowRunFilter, TaskRunFilter
 from prefect.client.schemas.objects import Constant, FlowRunResult, Parameter, TaskRun, TaskRunResult
 from prefect.client.schemas.responses import OrchestrationResult
@@ -41,7 +43,7 @@ def create_task_run(
     id: UUID | None = None,
     name: str | None = None,
     extra_tags: Iterable[str] | None = None,
-    state: State[Any] | None = None,
+    state: AnyState | None = None,
     task_inputs: Inputs | None = None,
 ) -> Call[TaskRun]:
     """Make a run of a task; it is Pending unless `state` is given, and the server names it unless `name` is."""
@@ -64,7 +66,7 @@ def create_task_run(
     return Call("POST", "/task_runs/", one(TaskRun), body=body, repeatable=True)
 
 
-def given_in_full(item: TaskRunResult | FlowRunResult | Parameter | Constant) -> dict[str, Any]:
+def given_in_full(item: TaskRunResult | FlowRunResult | Parameter | Constant) -> JsonObject:
     """An input with the field that says what it is."""
     return {"input_type": item.input_type, **given(item)}
 
@@ -101,13 +103,13 @@ def set_task_run_name(task_run_id: UUID, name: str) -> Call[httpx.Response]:
     return Call("PATCH", path("/task_runs/{}", task_run_id), raw, body={"name": name})
 
 
-def set_task_run_state(task_run_id: UUID, state: State[Any], force: bool = False) -> Call[OrchestrationResult]:
+def set_task_run_state(task_run_id: UUID, state: AnyState, force: bool = False) -> Call[OrchestrationResult]:
     """Propose a state for a task run; what the server decided is returned. `force` skips its rules."""
     body = transition(state, force, task_run_id=task_run_id)
     decided = one(OrchestrationResult)
     return Call("POST", path("/task_runs/{}/set_state", task_run_id), decided, body=body, repeatable=True)
 
 
-def read_task_run_states(task_run_id: UUID) -> Call[list[State[Any]]]:
+def read_task_run_states(task_run_id: UUID) -> Call[list[AnyState]]:
     """The states of a task run, oldest first."""
     return Call("GET", "/task_run_states/", states, params={"task_run_id": task_run_id})

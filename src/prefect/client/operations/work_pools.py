@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from prefect.client.calls import (
@@ -12,6 +12,7 @@ from prefect.client.calls import (
     TAKEN,
     Call,
     Calls,
+    JsonObject,
     ask,
     conditions,
     given,
@@ -133,6 +134,6 @@ def read_workers_for_work_pool(
     return searching(path("/work_pools/{}/workers/filter", work_pool_name), many(Worker), body)
 
 
-def read_worker_metadata() -> Call[dict[str, Any]]:
+def read_worker_metadata() -> Call[JsonObject]:
     """What is known of each type of worker, by package and type."""
     return Call("GET", "/collections/views/aggregate-worker-metadata", plain)
