@@ -213,7 +213,8 @@ def store_options(settings: Settings) -> StoreOptions:
     return StoreOptions(
         migrate=database.migrate_on_start,
         busy_timeout=database.busy_timeout,
-        connections=database.sqlalchemy.pool_size + database.sqlalchemy.max_overflow,
+        deciding=min(database.sqlalchemy.pool_size, 4),
+        reading=database.sqlalchemy.pool_size + database.sqlalchemy.max_overflow,
         connect_timeout=database.connection_timeout or 5.0,
         statement_timeout=database.timeout,
     )

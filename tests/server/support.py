@@ -66,7 +66,7 @@ def new_database(server_url: str) -> str:
 
 def opened(url: str) -> Store:
     """A store at an address."""
-    return open_store(url, this_process(), StoreOptions(connections=4))
+    return open_store(url, this_process(), StoreOptions(deciding=2, reading=4))
 
 
 @asynccontextmanager

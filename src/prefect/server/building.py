@@ -18,7 +18,16 @@ from prefect.storage.aggregates.reading import Reading
 from prefect.storage.requests import Call, call_all
 from prefect.storage.store import Store
 
-RESOURCES = ("probes", "backend", "flows", "flow_runs")
+RESOURCES = (
+    "probes",
+    "backend",
+    "flows",
+    "flow_runs",
+    "logs",
+    "variables",
+    "artifacts",
+    "saved_searches",
+)
 """Modules of `routes`, each with its `ROUTES`."""
 
 

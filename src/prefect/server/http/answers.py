@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json as stdlib_json
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Generic, TypeVar
+from uuid import UUID
 
 import orjson
 
@@ -49,7 +52,16 @@ Reply = Answer | Streamed | Deciding[Any]
 
 def encode(value: object) -> bytes:
     """A value as JSON: ids as text, datetimes in UTC with `Z`."""
-    return orjson.dumps(value, default=_plain, option=_OPTIONS)
+    try:
+        return orjson.dumps(value, default=_plain, option=_OPTIONS)
+    except TypeError:  # an integer beyond 64 bits, which JSON allows and orjson does not
+        return stdlib_json.dumps(value, default=_any_plain, separators=(",", ":")).encode()
+
+
+def _any_plain(value: object) -> object:
+    if isinstance(value, datetime):
+        return value.isoformat().replace("+00:00", "Z")
+    return str(value) if isinstance(value, UUID) else _plain(value)
 
 
 def _plain(value: object) -> object:

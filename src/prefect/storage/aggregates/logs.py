@@ -7,7 +7,10 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, select, tuple_
 
+from prefect.storage.aggregates.filters import LOGS
+from prefect.storage.aggregates.pages import page_of
 from prefect.storage.aggregates.reading import Reading, Record
+from prefect.storage.aggregates.where import Given, where
 from prefect.storage.tables import log
 
 _ORDER = (log.c.timestamp, log.c.id)
@@ -47,3 +50,11 @@ def since(reading: Reading, wanted: LogFilter, after: Record | None) -> list[Rec
     if after is not None:
         query = query.where(tuple_(*_ORDER) > tuple_(after["timestamp"], after["id"], types=[c.type for c in _ORDER]))
     return reading.rows(query)
+
+
+def filtered_page(
+    reading: Reading, given: Given | None, newest_first: bool, limit: int, offset: int = 0
+) -> list[Record]:
+    """Lines that match a filter, from the first, or from the last if `newest_first`."""
+    order = tuple(column.desc() for column in _ORDER) if newest_first else _ORDER
+    return page_of(reading, log, where(LOGS, given), order, limit, offset)

@@ -37,3 +37,15 @@ def _from_row(row: tuple[Any, ...]) -> ArtifactRecord:
     identity, flow_run_id, task_run_id = ids
     assert identity is not None
     return ArtifactRecord._make((identity, *row[1:6], flow_run_id, task_run_id, *row[8:]))
+
+
+def change(tx: Transaction, artifact_id: UUID, changes: dict[str, object], now: int) -> bool:
+    """Set columns of an artifact; False if there is none."""
+    named = {**changes, "updated": now}
+    assignments = ", ".join(f'"{name}" = ?' for name in named)
+    return tx.execute(f"UPDATE artifact SET {assignments} WHERE id = ?", (*named.values(), artifact_id.bytes)) == 1
+
+
+def delete(tx: Transaction, artifact_id: UUID) -> bool:
+    """Remove an artifact; False if there is none."""
+    return tx.execute("DELETE FROM artifact WHERE id = ?", (artifact_id.bytes,)) == 1

@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 from uuid import UUID
 
 from prefect.core.records.variables import VariableRecord
+from prefect.core.times import to_datetime
 from prefect.storage.transaction import Transaction
+
+
+_SELECT = "SELECT id, name, value, tags, created, updated FROM variable"
+
+
+def _from_row(row: tuple[Any, ...]) -> VariableRecord:
+    return VariableRecord(UUID(bytes=row[0]), row[1], row[2], json.loads(row[3]), row[4], row[5])
 
 
 def find(tx: Transaction, name: str) -> VariableRecord | None:
     """The variable of that name, or None."""
-    row = tx.one("SELECT id, name, value, tags, created, updated FROM variable WHERE name = ?", (name,))
-    if row is None:
-        return None
-    return VariableRecord(UUID(bytes=row[0]), row[1], row[2], json.loads(row[3]), row[4], row[5])
+    row = tx.one(f"{_SELECT} WHERE name = ?{tx.locking}", (name,))
+    return None if row is None else _from_row(row)
 
 
 def write(tx: Transaction, variable: VariableRecord) -> None:
@@ -29,3 +36,29 @@ def write(tx: Transaction, variable: VariableRecord) -> None:
 def delete(tx: Transaction, name: str) -> bool:
     """Remove a variable; False if there is none."""
     return tx.execute("DELETE FROM variable WHERE name = ?", (name,)) == 1
+
+
+def find_by_id(tx: Transaction, variable_id: UUID) -> VariableRecord | None:
+    """The variable of that id, or None."""
+    row = tx.one(f"{_SELECT} WHERE id = ?{tx.locking}", (variable_id.bytes,))
+    return None if row is None else _from_row(row)
+
+
+def change(tx: Transaction, variable: VariableRecord) -> None:
+    """Write a variable as it is now, under its id, whatever its name was."""
+    tx.execute(
+        "UPDATE variable SET name = ?, value = ?, tags = ?, updated = ? WHERE id = ?",
+        (variable.name, variable.value, json.dumps(list(variable.tags)), variable.updated, variable.id.bytes),
+    )
+
+
+def insert(tx: Transaction, variable: VariableRecord) -> bool:
+    """Create a variable; False if there is one of that name."""
+    values = {**variable._asdict(), "id": variable.id.bytes, "tags": json.dumps(list(variable.tags))}
+    return tx.insert("variable", values, "ON CONFLICT (name) DO NOTHING") == 1
+
+
+def as_row(variable: VariableRecord) -> dict[str, Any]:
+    """A variable as the reading door gives it."""
+    moments = {"created": to_datetime(variable.created), "updated": to_datetime(variable.updated)}
+    return {**variable._asdict(), **moments, "value": json.loads(variable.value), "tags": list(variable.tags)}
