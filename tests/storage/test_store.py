@@ -1,41 +1,57 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from prefect.core.journal import LOG, TASK_RUN
-from prefect.exceptions import StorageError
-from prefect.storage.sqlite.store import SqliteStore
-from tests.storage.support import log_row, new_store, run_row, stored
+from prefect.exceptions import ConfigurationError
+from prefect.storage.store import open_store, path_of
 
 
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "prefect.db"
+@pytest.mark.parametrize("driver", ["", "+aiosqlite", "+pysqlite"])
+def test_a_file_is_opened_by_its_address(tmp_path: Path, driver: str) -> None:
+    store = open_store(f"sqlite{driver}:///{tmp_path}/prefect.db", "host/boot/1/1")
+    store.transact(lambda tx: tx.one("SELECT 1"))
+    store.close()
+    assert (tmp_path / "prefect.db").exists()
+    assert store.place == repr(f"{tmp_path}/prefect.db")
+    assert store.dialect == "sqlite"
 
 
-@pytest.fixture
-def store(path: Path) -> Iterator[SqliteStore]:
-    made = new_store(path)
-    yield made
-    made.close()
+@pytest.mark.parametrize(
+    ("url", "path"),
+    [
+        ("sqlite:////var/prefect.db", "/var/prefect.db"),
+        ("sqlite+aiosqlite:////a b/what?.db?cache=shared&timeout=60", "/a b/what?.db"),
+        ("sqlite:///here.db", "here.db"),
+    ],
+)
+def test_paths(url: str, path: str) -> None:
+    assert path_of(url) == Path(path)
 
 
-def test_reading_does_not_append(store: SqliteStore) -> None:
-    with pytest.raises(TypeError, match="cannot append to 'log'"):
-        store.read(lambda tx: tx.append(LOG, log_row(1)))
+@pytest.mark.parametrize(
+    "url", ["sqlite://", "sqlite:///:memory:", "sqlite+aiosqlite:///file::memory:?cache=shared&uri=true"]
+)
+def test_a_record_is_kept_in_a_file(url: str) -> None:
+    with pytest.raises(ConfigurationError, match="names no file"):
+        open_store(url, "host/boot/1/1")
 
 
-def test_readers_do_not_write(store: SqliteStore) -> None:
-    with pytest.raises(StorageError):
-        store.read(lambda tx: tx.execute("DELETE FROM log"))
+@pytest.mark.parametrize("driver", ["", "+asyncpg", "+psycopg", "+psycopg2"])
+@pytest.mark.parametrize("kind", ["postgres", "postgresql"])
+def test_a_database_is_named_by_where_it_is(kind: str, driver: str) -> None:
+    store = open_store(f"{kind}{driver}://user:pass%40word@db.example:5433/runs?ssl=require&timeout=3", "host/boot/1/1")
+    assert store.place == "PostgreSQL database 'runs' at db.example:5433"
+    assert store.dialect == "postgresql"
 
 
-def test_what_a_superseded_attempt_writes_is_refused(store: SqliteStore, path: Path) -> None:
-    """The newer attempt's row stays, however far the older one believes to be."""
-    for number, sequence in ((1, 1), (2, 3), (1, 9)):
-        store.append(TASK_RUN, run_row(1, sequence, attempt=number))
-        store.flush()
-    assert stored(path, "SELECT attempt, sequence FROM task_run") == [(2, 3)]
+def test_an_address_that_makes_no_sense_is_told_without_its_password() -> None:
+    with pytest.raises(ConfigurationError, match="address of the database cannot be read") as caught:
+        open_store("postgresql://user:s3cret@host:port:7/db?nonsense=1", "host/boot/1/1")
+    assert "s3cret" not in str(caught.value)
+
+
+def test_other_databases_are_refused() -> None:
+    with pytest.raises(ConfigurationError, match="not at 'mysql'"):
+        open_store("mysql://host/db", "host/boot/1/1")

@@ -104,6 +104,9 @@ class Store(Protocol):
     def translate(self, error: Exception) -> StorageError:
         """The driver's error as one of ours."""
 
+    def vacuum(self) -> None:
+        """Give back to the system the space of what was deleted. Others wait meanwhile. Raises StorageError."""
+
     @property
     def backlog(self) -> int:
         """Entries not yet committed."""

@@ -93,6 +93,16 @@ class PostgresStore:
         """The driver's error as one of ours."""
         return translate(error, self.place)
 
+    def vacuum(self) -> None:
+        """Have PostgreSQL clean up and count its tables; nobody waits for it."""
+        connection = self._database.writer()
+        try:
+            with self._database.translated():
+                connection.execute("SET statement_timeout = 0")
+                connection.execute("VACUUM (ANALYZE)")
+        finally:
+            connection.close()
+
     @property
     def backlog(self) -> int:
         """Entries and decisions not yet committed."""

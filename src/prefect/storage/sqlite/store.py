@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import TypeVar
 
@@ -11,7 +12,7 @@ from prefect.core.journal import Draft, Moves, Row
 from prefect.exceptions import StorageError
 from prefect.storage.journal import Journal
 from prefect.storage.requests import Deliver
-from prefect.storage.sqlite.connections import open_reader, translate, translated
+from prefect.storage.sqlite.connections import insist, open_connection, open_reader, translate, translated
 from prefect.storage.sqlite.file import StoreFile
 from prefect.storage.sqlite.transaction import SqliteTransaction
 from prefect.storage.sqlite.writer import SqliteWriter
@@ -81,6 +82,12 @@ class SqliteStore:
     def translate(self, error: Exception) -> StorageError:
         """The driver's error as one of ours."""
         return translate(error, self.path)
+
+    def vacuum(self) -> None:
+        """Write the file anew without the space of what was deleted; nobody else writes meanwhile."""
+        with translated(self.path), closing(open_connection(self.path, self._file.busy_timeout)) as connection:
+            insist(connection, "VACUUM", self.path, self._file.busy_timeout)
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     @property
     def backlog(self) -> int:
