@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import cache
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import UUID
@@ -31,6 +32,9 @@ if TYPE_CHECKING:
 
 KEY_FILE = "results.key"
 KEY_BYTES = 32
+SERVER = "prefect.server"
+"""Named, not imported: only the composition root hands a storey the one above it."""
+
 REMOTE_INTERVAL = 2.0
 """Seconds between two looks at what waits for the server; leases are renewed less often."""
 _STRIDE = 1 << 16
@@ -80,6 +84,7 @@ class Opened(NamedTuple):
 CLOCK = SystemClock()
 _configs: dict[str, EngineConfig] = {}
 _opened: dict[str, Opened] = {}
+_apps: dict[str, Any] = {}
 _lock = threading.Lock()
 
 
@@ -296,9 +301,34 @@ def client_options(settings: Settings) -> TransportOptions:
 
 def provide_to_clients() -> None:
     """Tell `prefect.client` how the API is reached; it asks when its first client is made."""
-    from prefect.client.transport import provide_client_options
+    from prefect.client.inprocess import keep
+    from prefect.client.transport import provide_app, provide_client_options
 
     provide_client_options(lambda: client_options(current_settings()))
+    provide_app(lambda: keep(in_process_app()))
+
+
+def in_process_app() -> Any:
+    """The application that answers clients where no server is named: the server's own, on the embedded database."""
+    settings = current_settings()
+    url = database_url(settings)
+    store = embedded_backend(settings).store
+    with _lock:
+        app = _apps.get(url)
+        if app is None:
+            options = import_module(f"{SERVER}.main").options_from(settings, services=False)
+            app = _apps[url] = import_module(f"{SERVER}.building").build(store, CLOCK, options)
+    return app
+
+
+def _end_apps(*urls: str) -> None:
+    """Shut down what answers clients in this process, before the databases it is on are closed."""
+    ending = [app for app in (_apps.pop(url, None) for url in urls) if app is not None]
+    if ending:
+        from prefect.client.inprocess import evict
+
+        for app in ending:
+            evict(app)
 
 
 def current_runtime() -> Runtime:
@@ -311,14 +341,17 @@ def current_runtime() -> Runtime:
 
 def close_database(settings: Settings) -> None:
     """Write everything queued for the database of the settings and let go of it; nothing happens if it is not open."""
+    url = database_url(settings)
+    _end_apps(url)
     with _lock:
-        opened = _opened.pop(database_url(settings), None)
+        opened = _opened.pop(url, None)
     if opened is not None:
         opened.close()
 
 
 def close_all() -> None:
     """Write everything queued and let go of every database and server."""
+    _end_apps(*_apps)
     with _lock:
         found = list(_opened.values())
         _opened.clear()
@@ -333,6 +366,7 @@ def _forget_after_fork() -> None:
     global _lock
     _lock = threading.Lock()
     _opened.clear()
+    _apps.clear()
 
 
 def this_place() -> tuple[str, Settings]:

@@ -8,6 +8,7 @@ from importlib import import_module
 
 from prefect.core.ports import Clock
 from prefect.orchestrator.backend import EmbeddedBackend
+from prefect.server.access.wiring import Access
 from prefect.server.app import App
 from prefect.server.http.routing import Route
 from prefect.server.live.bus import Bus
@@ -39,6 +40,8 @@ def all_routes() -> list[Route]:
 
 def build(store: Store, clock: Clock, options: ServerOptions) -> App:
     """The application on a store."""
+    routes = all_routes()
+    access = access_of(store, clock, routes, options)
     world = World(
         store=store,
         reading=Reading(store),
@@ -47,16 +50,44 @@ def build(store: Store, clock: Clock, options: ServerOptions) -> App:
         options=options,
         bus=Bus(),
         vault=open_vault(options.home, options.encryption_keys),
+        access=access,
     )
-    app = App(world, all_routes())
+    app = App(
+        world,
+        routes,
+        access.guards,
+        (access.trail.finish,),
+        checks=(access.trail.note,),
+        witness=access.trail.with_entry,
+    )
+    app.on_start.append(access.gate.start)
+    app.on_stop.append(access.gate.stop)
     app.on_start.append(lambda: _deliver_in_loop(store))
     app.on_start.append(lambda: asyncio.to_thread(world.vault.agree_with, store, clock.now()))
+    app.on_stop.append(lambda: store.deliver_by(call_all))
     app.on_stop.append(world.reading.close)
     if options.services:
         duties = services_of(world)
         app.on_start.append(duties.start)
         app.on_stop.append(lambda: asyncio.to_thread(duties.stop))
     return app
+
+
+def access_of(store: Store, clock: Clock, routes: Sequence[Route], options: ServerOptions) -> Access:
+    """Who may come in, by the server's options."""
+    return Access(
+        store,
+        clock,
+        routes,
+        host=options.host,
+        allowed_hosts=options.allowed_hosts,
+        cors_origins=options.cors_origins,
+        auth_string=options.auth_string,
+        insecure=options.insecure,
+        in_process=options.in_process,
+        csrf_protection=options.csrf_protection,
+        csrf_seconds=options.csrf_seconds,
+    )
 
 
 def services_of(world: World) -> ServerServices:
