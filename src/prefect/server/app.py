@@ -1,8 +1,8 @@
 """The ASGI application: from a request to its route, its handler and its answer.
 
-    path ─▶ guards ─▶ route ─▶ role ─▶ body ─▶ handler ─▶ answer
-                                                  │
-                                                  └─ a decision: committed first, then answered
+    path ─▶ guards ─▶ route ─▶ role ─▶ body ─▶ checks ─▶ handler ─▶ answer
+                                                            │
+                                                            └─ a decision: committed first, then answered
 
 Handlers are plain functions. Those that read run in a bounded pool of threads; those that only make a decision run right
 here, and the decision is awaited without a thread. `/health` needs neither.
@@ -11,7 +11,7 @@ here, and the decision is awaited without a thread. `/health` needs neither.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any
@@ -21,18 +21,27 @@ from prefect.server.http.answers import Answer, Deciding, Reply, Streamed
 from prefect.server.http.bodies import Disconnected, Message, Receive
 from prefect.server.http.calls import Call, Head
 from prefect.server.http.errors import RETRY_AFTER, Refusal, answer_to
+from prefect.server.http.headers import headers_of
 from prefect.server.http.routing import Match, Role, Route, Router
 from prefect.server.world import World
+from prefect.storage.requests import Decision
 
 Send = Callable[[Message], Any]
-Guard = Callable[[Head], Answer | None]
+Guard = Callable[[Head], Answer | Awaitable[Answer | None] | None]
 """Looks at a request before its body is read; an answer ends it there."""
+
+Check = Callable[[Call[Any]], Awaitable[None] | None]
+"""Looks at a request with its body, before its handler. Raises Refusal."""
+
+Witness = Callable[[Call[Any], Decision], Decision]
+"""Has something of its own done in the transaction of a decision."""
 
 Finisher = Callable[[Head, Route | None, Answer | Streamed], None]
 """Is told of every answered request: metrics and the audit log."""
 
 NOT_FOUND = answers.json({"detail": "Not Found"}, 404)
 BUSY = answers.json({"detail": "The server is busy; try again in a moment."}, 429, RETRY_AFTER)
+UNAUTHORIZED = answers.json({"exception_message": "Unauthorized"}, 401)
 FORBIDDEN = answers.json({"detail": "Your role does not allow this."}, 403)
 HEALTHY = answers.json(True)
 
@@ -45,6 +54,8 @@ class App:
         routes: the operations of the API.
         guards: asked in order, before a route is looked for.
         finishers: told of every answer.
+        checks: asked in order, before a handler is called.
+        witness: has its part done in the transaction of each decision.
         sockets: answers WebSockets, given the path below the API.
         pages: answers what is not below `/api`.
     """
@@ -57,11 +68,15 @@ class App:
         finishers: Sequence[Finisher] = (),
         sockets: Callable[..., Any] | None = None,
         pages: Callable[[Head], Answer] | None = None,
+        checks: Sequence[Check] = (),
+        witness: Witness | None = None,
     ) -> None:
         self.world = world
         self.router = Router(routes)
         self.guards = tuple(guards)
         self.finishers = tuple(finishers)
+        self.checks = tuple(checks)
+        self.witness = witness
         self.sockets = sockets
         self.pages = pages
         self.on_start: list[Callable[[], Any]] = []
@@ -84,7 +99,7 @@ class App:
         head = self.head(scope)
         route: Route | None = None
         try:
-            match = self._admitted(head)
+            match = await self._admitted(head)
             if isinstance(match, Match):
                 route = match.route
                 reply: Answer | Streamed = await self._answer(head, match, receive)
@@ -96,7 +111,7 @@ class App:
             reply = answer_to(error)
         for finish in self.finishers:
             finish(head, route, reply)
-        await _send(send, reply, scope["method"] == "HEAD")
+        await _send(send, reply, scope["method"] == "HEAD", head.answer_headers)
 
     def head(self, scope: dict[str, Any]) -> Head:
         """The request's head, with its path below the API."""
@@ -107,20 +122,32 @@ class App:
                 path = path[len(prefix.rstrip("/")) :]
         return Head(scope, path, root or self.world.options.base_path)
 
-    def _admitted(self, head: Head) -> Match | Answer:
+    async def _admitted(self, head: Head) -> Match | Answer:
         """The route of a request that may have it, or why not."""
-        for guard in self.guards:
-            refusal = guard(head)
-            if refusal is not None:
-                return refusal
+        refusal = await self._refused(head)
+        if refusal is not None:
+            return refusal
         if head.path != "/api" and not head.path.startswith("/api/"):
             return NOT_FOUND if self.pages is None else self.pages(head)
         found = self.router.find(head.method, head.path[4:])
         if not isinstance(found, Match):
             return _nowhere(found)
-        if head.principal is not None and head.principal.role < found.route.role:
+        role = found.route.role
+        if head.principal is None and role > Role.PUBLIC:
+            return UNAUTHORIZED
+        if head.principal is not None and head.principal.role < role:
             return FORBIDDEN
         return found
+
+    async def _refused(self, head: Head) -> Answer | None:
+        """The answer of the first guard that does not let a request through."""
+        for guard in self.guards:
+            refusal = guard(head)
+            if refusal is not None and not isinstance(refusal, Answer):
+                refusal = await refusal
+            if refusal is not None:
+                return refusal
+        return None
 
     async def _answer(self, head: Head, match: Match, receive: Receive) -> Answer | Streamed:
         route = match.route
@@ -131,9 +158,13 @@ class App:
             plain = bodies.decompressed(raw, head.header("content-encoding"), limit)
             body = bodies.parsed(route, plain)
         call = Call(self.world, head, route, match.parameters, body)
+        for check in self.checks:
+            pending = check(call)
+            if pending is not None:
+                await pending
         if route.inline:
-            return await self._settled(route.handler(call))
-        return await self._settled(await self.in_pool(partial(route.handler, call)))
+            return await self._settled(call, route.handler(call))
+        return await self._settled(call, await self.in_pool(partial(route.handler, call)))
 
     async def in_pool(self, work: Callable[[], Reply]) -> Reply:
         """Do blocking work in a thread. Raises Refusal (429) if too much waits already."""
@@ -145,10 +176,11 @@ class App:
         finally:
             self._waiting -= 1
 
-    async def _settled(self, reply: Reply) -> Answer | Streamed:
+    async def _settled(self, call: Call[Any], reply: Reply) -> Answer | Streamed:
         if not isinstance(reply, Deciding):
             return reply
-        return reply.answer(await self.decided(reply.decision))
+        decision = reply.decision if self.witness is None else self.witness(call, reply.decision)
+        return reply.answer(await self.decided(decision))
 
     async def decided(self, decision: Callable[[Any], Any]) -> Any:
         """The result of a decision, once it is committed."""
@@ -160,7 +192,7 @@ class App:
 
     async def _websocket(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
         head = self.head(scope)
-        refused = next((refusal for guard in self.guards if (refusal := guard(head)) is not None), None)
+        refused = await self._refused(head)
         if refused is not None or self.sockets is None or not head.path.startswith("/api/"):
             await receive()
             await send({"type": "websocket.close", "code": 1008 if refused is not None else 1000})
@@ -212,10 +244,8 @@ def _nowhere(allowed: frozenset[str]) -> Answer:
     return answers.json({"detail": "Method Not Allowed"}, 405, {"Allow": ", ".join(sorted(allowed))})
 
 
-async def _send(send: Send, reply: Answer | Streamed, bare: bool) -> None:
-    headers = [(name.lower().encode(), value.encode("latin-1")) for name, value in (reply.headers or {}).items()]
-    if reply.media_type is not None:
-        headers.append((b"content-type", reply.media_type.encode()))
+async def _send(send: Send, reply: Answer | Streamed, bare: bool, more: Sequence[tuple[bytes, bytes]] = ()) -> None:
+    headers = headers_of(reply, more)
     if isinstance(reply, Answer):
         headers.append((b"content-length", str(len(reply.body)).encode()))
         await send({"type": "http.response.start", "status": reply.status, "headers": headers})

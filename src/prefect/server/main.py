@@ -16,6 +16,7 @@ import uvicorn
 from prefect.connect import CLOCK, database_url, store_options
 from prefect.exceptions import ConfigurationError
 from prefect.orchestrator.processes import this_process
+from prefect.server.access.binding import check_binding
 from prefect.server.building import build
 from prefect.server.world import ServerOptions
 from prefect.settings import Settings
@@ -89,9 +90,11 @@ def run(settings: Settings, announce: Callable[[ServerOptions], None] | None = N
     set_up_logging(changes.pop("log_level", settings.server.logging_level))
     options = options_from(settings, **changes)
     store = open_store(database_url(settings), this_process(), store_options(settings))
-    app = build(store, CLOCK, options)
     sys.setswitchinterval(SWITCH_INTERVAL)
     try:
+        if options.auth_string is None and not options.insecure:
+            check_binding(store, CLOCK.now(), options.host, options.allowed_hosts)
+        app = build(store, CLOCK, options)
         with listening(options.host, options.port) as listener:
             options = replace(options, port=listener.getsockname()[1])
             if announce is not None:

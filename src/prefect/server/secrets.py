@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from prefect.exceptions import ConfigurationError, PrefectException
-from prefect.storage.keyed import configuration
+from prefect.storage.keyed.access import configuration
 from prefect.storage.store import Store
 from prefect.storage.transaction import Transaction
 from prefect.utilities.filesystem import PRIVATE_FILE, make_private_folder

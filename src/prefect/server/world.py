@@ -8,6 +8,7 @@ from pathlib import Path
 
 from prefect.core.ports import Clock
 from prefect.orchestrator.backend import EmbeddedBackend
+from prefect.server.access.wiring import Access
 from prefect.server.live.bus import Bus
 from prefect.server.secrets import Vault
 from prefect.storage.aggregates.reading import Reading
@@ -36,6 +37,9 @@ class ServerOptions:
 
     insecure: bool = False
     """Whether everybody may do everything, wherever the server listens."""
+
+    in_process: bool = False
+    """Whether only this process reaches it, without a socket: nothing is asked of whoever could open the database as well."""
 
     allowed_hosts: tuple[str, ...] = ()
     """Names, beside loopback ones and `host`, by which the server may be called; `*` for any."""
@@ -81,3 +85,6 @@ class World:
     bus: Bus
     vault: Vault
     """Seals what is secret before it is stored."""
+
+    access: Access
+    """Who may come in, and what is remembered of it."""

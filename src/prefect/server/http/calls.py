@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from typing import Any, Generic, TypeVar
 from urllib.parse import parse_qs
 from uuid import UUID
@@ -21,37 +22,93 @@ class Principal:
         name: for the audit log.
         role: what they may do.
         scopes: what a key is confined to, such as one flow run; nothing if empty.
+        kind: by which right: `local`, `auth-string`, `user` or `key`.
+        account: whose account it is, if anybody's.
+        session: digest of the browser session, if it is one.
     """
 
-    __slots__ = ("name", "role", "scopes")
+    __slots__ = ("account", "kind", "name", "role", "scopes", "session")
 
-    def __init__(self, name: str, role: Role, scopes: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        role: Role,
+        scopes: Mapping[str, str] | None = None,
+        kind: str = "local",
+        account: UUID | None = None,
+        session: str | None = None,
+    ) -> None:
         self.name = name
         self.role = role
         self.scopes = scopes or {}
+        self.kind = kind
+        self.account = account
+        self.session = session
 
 
 class Head:
     """A request before its body: method, path below the API, headers and who asks."""
 
-    __slots__ = ("address", "headers", "method", "path", "principal", "query_string", "root", "scheme")
+    __slots__ = (
+        "address",
+        "answer_headers",
+        "audited",
+        "headers",
+        "method",
+        "notes",
+        "path",
+        "principal",
+        "query_string",
+        "raw_path",
+        "repeated",
+        "root",
+        "scheme",
+    )
 
     def __init__(self, scope: Mapping[str, Any], path: str, root: str) -> None:
         self.method: str = scope.get("method", "GET")
         self.path = path
+        self.raw_path: bytes = scope.get("raw_path") or b""
+        """The path as it was sent, percent signs and all; empty where nobody knows."""
+
         self.root = root
         """What comes before the API's own paths, as the client sees it."""
 
         self.scheme: str = scope.get("scheme", "http")
-        self.headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+        given = scope["headers"]
+        self.headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in given}
+        self.repeated = len(self.headers) != len(given) and _repeated(given)
+        """Whether a header came twice that must not, lest two readers understand two things."""
+
         self.query_string: bytes = scope.get("query_string", b"")
         client = scope.get("client")
         self.address: str | None = client[0] if client else None
         self.principal: Principal | None = None
+        self.answer_headers: list[tuple[bytes, bytes]] = []
+        """Headers that guards add to the answer, whatever it is."""
+
+        self.notes: dict[str, object] = {}
+        """What the audit log is to say of the request."""
+
+        self.audited: UUID | None = None
+        """The entry of the audit log that was written together with the change."""
+
+    @property
+    def is_socket(self) -> bool:
+        """Whether it wants a WebSocket."""
+        return self.scheme in ("ws", "wss")
 
     def header(self, name: str) -> str | None:
         """A header by its name in lower case."""
         return self.headers.get(name)
+
+
+_SINGLE = frozenset({b"host", b"origin", b"authorization", b"content-length", b"content-encoding"})
+
+
+def _repeated(headers: Iterable[tuple[bytes, bytes]]) -> bool:
+    counted = Counter(name for name, _ in headers if name in _SINGLE)
+    return any(count > 1 for count in counted.values())
 
 
 class Call(Generic[B]):

@@ -1,0 +1,1 @@
+"""Who may do what and who did what, and what the server keeps for itself."""
