@@ -316,7 +316,7 @@ def in_process_app() -> Any:
     with _lock:
         app = _apps.get(url)
         if app is None:
-            options = import_module(f"{SERVER}.main").options_from(settings, services=False)
+            options = import_module(f"{SERVER}.main").options_from(settings, services=False, in_process=True)
             app = _apps[url] = import_module(f"{SERVER}.building").build(store, CLOCK, options)
     return app
 
