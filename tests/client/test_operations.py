@@ -16,10 +16,12 @@ from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 import pytest
+from pydantic import TypeAdapter
 
 from prefect.client.operations.table import Method, Operations
 from prefect.client.orchestration import PrefectClient, SyncPrefectClient
 from prefect.exceptions import ObjectNotFound, PrefectHTTPStatusError
+from prefect.wire.bodies import BODIES
 from tests.client.apps import Answer, App, Asked
 from tests.client.outcomes import outcome_of
 from tests.client.record import parameter_text
@@ -102,9 +104,20 @@ class Replay:
             for each in self.app.asked
         ]
         assert ours == theirs
+        for each, answered in zip(self.app.asked, call["requests"], strict=False):
+            if answered["status"] < 400:
+                assert_server_takes(each)
         assert outcome_meant(outcome_of(result)) == outcome_meant(call["outcome"]), asked.method
         self.turn += 1
         self.app.asked.clear()
+
+
+def assert_server_takes(asked: Asked) -> None:
+    """The body has the shape that a server validates it with: no unknown field, none of a wrong kind."""
+    for (method, template), shape in BODIES.items():
+        if method == asked.method and re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", template), asked.path):
+            TypeAdapter(shape).validate_json(asked.body or b"{}")
+            return
 
 
 def outcome_meant(outcome: str) -> Any:

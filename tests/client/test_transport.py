@@ -20,11 +20,12 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from prefect.client import aio, sync, transport
+from prefect.client import aio, sync
 from prefect.client.base import PrefectHttpxAsyncClient, PrefectHttpxSyncClient, determine_server_type
 from prefect.client.errors import status_error
 from prefect.client.transport import ServerType, TransportOptions, httpx_arguments, server_type_of
 from prefect.exceptions import PrefectHTTPStatusError
+from prefect.settings import temporary_settings
 from tests.client.apps import Answer, App, answering, served
 
 OK = Answer(value={"ok": True})
@@ -75,9 +76,9 @@ def test_who_answers() -> None:
 
 
 @pytest.mark.parametrize(("url", "kind"), [(None, ServerType.EPHEMERAL), ("http://a/api", ServerType.SERVER)])
-def test_who_answers_by_the_settings(monkeypatch: pytest.MonkeyPatch, url: str | None, kind: ServerType) -> None:
-    monkeypatch.setattr(transport, "_options", lambda: TransportOptions(api_url=url))
-    assert determine_server_type() is kind
+def test_who_answers_by_the_settings(url: str | None, kind: ServerType) -> None:
+    with temporary_settings({"PREFECT_API_URL": url}):
+        assert determine_server_type() is kind
 
 
 # --- errors

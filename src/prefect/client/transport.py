@@ -113,9 +113,13 @@ def current_app() -> ASGIApp:
 def _have_provided() -> None:
     """Ask the composition root to provide. It is named, not imported: it knows this room, and not the other way round.
 
-    It does so when a client is made rather than when it is loaded, since most flows never make one.
+    It does so when a client is made rather than when it is loaded, since most flows never make one. What others have
+    provided before stays.
     """
+    global _options, _app
+    options, app = _options, _app
     import_module(COMPOSITION_ROOT).provide_to_clients()
+    _options, _app = options or _options, app or _app
 
 
 def server_type_of(api: str | ASGIApp, cloud_api_url: str) -> ServerType:

@@ -36,7 +36,8 @@ def create_automation(automation: BaseModel) -> Call[UUID]:
 
 def update_automation(automation_id: UUID, automation: BaseModel) -> Call[None]:
     """Put an automation in the place of another. Raises PrefectHTTPStatusError if there is none."""
-    return Call("PUT", path("/automations/{}", automation_id), nothing, body=_whole(automation))
+    body = {name: value for name, value in _whole(automation).items() if name != "owner_resource"}
+    return Call("PUT", path("/automations/{}", automation_id), nothing, body=body)
 
 
 def _whole(automation: BaseModel) -> dict[str, object]:

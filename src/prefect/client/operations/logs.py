@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from prefect.client.calls import Call, JsonObject, conditions, known, many, nothing, searching
+from prefect.client.calls import Call, JsonObject, conditions, given, known, many, nothing, searching
 from prefect.client.schemas.actions import LogCreate
 from prefect.client.schemas.filters import LogFilter
 from prefect.client.schemas.objects import Log
@@ -13,7 +13,7 @@ from prefect.client.schemas.sorting import LogSort
 
 def create_logs(logs: Iterable[LogCreate | JsonObject]) -> Call[None]:
     """Record log lines: shapes, or what JSON says of them."""
-    body = [log.model_dump(mode="json") if isinstance(log, LogCreate) else log for log in logs]
+    body = [given(log) if isinstance(log, LogCreate) else log for log in logs]
     return Call("POST", "/logs/", nothing, body=body)
 
 
