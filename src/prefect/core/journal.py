@@ -8,6 +8,8 @@ key makes it idempotent, so entries may be delivered twice and in any order and 
     task_run_state   task_run_id, sequence    nothing
     log              id                       nothing
     artifact         id                       nothing
+    event            id                       nothing
+    event_resource   event_id, position       nothing
 
 A `task_run` entry is the whole row as of one transition, so that within a batch only the last one of a run needs
 writing, and no entry has to be applied on top of another.
@@ -52,6 +54,8 @@ TASK_RUN = "task_run"
 TASK_RUN_STATE = "task_run_state"
 LOG = "log"
 ARTIFACT = "artifact"
+EVENT = "event"
+EVENT_RESOURCE = "event_resource"
 
 
 class Ledger(NamedTuple):
@@ -87,7 +91,7 @@ LEDGERS: dict[str, Ledger] = {
         key=("id",),
         newest_by="sequence",
         fenced_by="attempt",
-        updated=tuple(_TASK_RUN_CHANGING),
+        updated=(*_TASK_RUN_CHANGING, "flow_run_run_count"),
     ),
     TASK_RUN_STATE: Ledger(
         TASK_RUN_STATE,
@@ -105,6 +109,16 @@ LEDGERS: dict[str, Ledger] = {
         key=("id",),
         newest_by="updated",
         updated=("data", "description", "metadata", "updated"),
+    ),
+    EVENT: Ledger(
+        EVENT,
+        tuple("id name resource_id resource related payload occurred received follows".split()),
+        key=("id",),
+    ),
+    EVENT_RESOURCE: Ledger(
+        EVENT_RESOURCE,
+        tuple("event_id position resource_id role labels occurred".split()),
+        key=("event_id", "position"),
     ),
 }
 

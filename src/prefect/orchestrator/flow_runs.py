@@ -24,6 +24,7 @@ from prefect.core.lifecycle.verdicts import Outcome
 from prefect.core.ports import Clock, FlowRunRequest, Transition
 from prefect.core.times import SECOND
 from prefect.exceptions import ObjectNotFound
+from prefect.orchestrator import events
 from prefect.orchestrator.lost_runs import crashed_state, is_lost
 from prefect.storage.keyed import attempts, calls, flow_runs, flows, slots
 from prefect.storage.transaction import Transaction
@@ -171,9 +172,11 @@ def _commit(tx: Transaction, run: FlowRun, verdict: Verdict, attempt: int, now: 
     assert state is not None
     if state.type is StateType.RUNNING:
         run.attempt = max(run.attempt, attempt)
+    previous = run.state
     progress.enter(run, state)
     run.next_scheduled_start = run.expected_start if state.type is StateType.SCHEDULED else None
     flow_runs.enter(tx, run, state, verdict.reason, None)
+    events.flow_run_entered(tx, run, previous, state, now)
     for effect in verdict.effects:
         perform(tx, run, effect, now)
 

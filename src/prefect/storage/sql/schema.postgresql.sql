@@ -243,9 +243,10 @@ CREATE TABLE event (
 )
  PARTITION BY RANGE (id);
 CREATE TABLE event_default PARTITION OF event DEFAULT;
-CREATE INDEX event_by_name ON event (name, occurred);
+CREATE INDEX event_by_name ON event (name text_pattern_ops, occurred);
 CREATE INDEX event_by_occurred ON event (occurred);
-CREATE INDEX event_by_resource ON event (resource_id, occurred);
+CREATE INDEX event_by_received ON event (received);
+CREATE INDEX event_by_resource ON event (resource_id text_pattern_ops, occurred);
 CREATE TABLE event_resource (
 	event_id BYTEA NOT NULL,
 	position INTEGER NOT NULL,
@@ -257,7 +258,7 @@ CREATE TABLE event_resource (
 )
  PARTITION BY RANGE (event_id);
 CREATE TABLE event_resource_default PARTITION OF event_resource DEFAULT;
-CREATE INDEX event_resource_by_resource ON event_resource (resource_id, occurred);
+CREATE INDEX event_resource_by_resource ON event_resource (resource_id text_pattern_ops, occurred);
 CREATE TABLE flow (
 	id BYTEA NOT NULL,
 	name TEXT NOT NULL,
@@ -303,7 +304,7 @@ CREATE TABLE flow_run (
 	attempt INTEGER NOT NULL,
 	run_count INTEGER NOT NULL,
 	version INTEGER NOT NULL,
-	sequence INTEGER NOT NULL,
+	sequence BIGINT NOT NULL,
 	state_id BYTEA,
 	state_type TEXT,
 	state_name TEXT,
@@ -347,7 +348,7 @@ CREATE TABLE flow_run_input (
 );
 CREATE TABLE flow_run_state (
 	flow_run_id BYTEA NOT NULL,
-	sequence INTEGER NOT NULL,
+	sequence BIGINT NOT NULL,
 	id BYTEA NOT NULL,
 	attempt INTEGER,
 	type TEXT NOT NULL,
@@ -457,7 +458,7 @@ CREATE TABLE task_run (
 	cache_expiration BIGINT,
 	attempt INTEGER NOT NULL,
 	run_count INTEGER NOT NULL,
-	sequence INTEGER NOT NULL,
+	sequence BIGINT NOT NULL,
 	state_id BYTEA,
 	state_type TEXT,
 	state_name TEXT,
@@ -480,7 +481,7 @@ CREATE TABLE task_run (
 CREATE INDEX task_run_by_flow_run ON task_run (flow_run_id, expected_start_time);
 CREATE TABLE task_run_state (
 	task_run_id BYTEA NOT NULL,
-	sequence INTEGER NOT NULL,
+	sequence BIGINT NOT NULL,
 	id BYTEA NOT NULL,
 	attempt INTEGER,
 	type TEXT NOT NULL,

@@ -244,6 +244,7 @@ CREATE TABLE event (
  WITHOUT ROWID;
 CREATE INDEX event_by_name ON event (name, occurred);
 CREATE INDEX event_by_occurred ON event (occurred);
+CREATE INDEX event_by_received ON event (received);
 CREATE INDEX event_by_resource ON event (resource_id, occurred);
 CREATE TABLE event_resource (
 	event_id BLOB NOT NULL,

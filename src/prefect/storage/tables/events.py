@@ -27,8 +27,9 @@ event = Table(
     Column("received", Moment, nullable=False),
     Column("follows", Id),
     Index("event_by_occurred", "occurred"),
-    Index("event_by_resource", "resource_id", "occurred"),
-    Index("event_by_name", "name", "occurred"),
+    Index("event_by_received", "received"),
+    Index("event_by_resource", "resource_id", "occurred", postgresql_ops={"resource_id": "text_pattern_ops"}),
+    Index("event_by_name", "name", "occurred", postgresql_ops={"name": "text_pattern_ops"}),
     postgresql_partition_by="RANGE (id)",
     sqlite_with_rowid=False,
 )
@@ -43,7 +44,7 @@ event_resource = Table(
     Column("labels", Json, nullable=False),
     Column("occurred", Moment, nullable=False),
     PrimaryKeyConstraint("event_id", "position"),
-    Index("event_resource_by_resource", "resource_id", "occurred"),
+    Index("event_resource_by_resource", "resource_id", "occurred", postgresql_ops={"resource_id": "text_pattern_ops"}),
     postgresql_partition_by="RANGE (event_id)",
     sqlite_with_rowid=False,
 )

@@ -21,11 +21,14 @@ from sqlalchemy import (
 from prefect.storage.tables.base import metadata
 from prefect.storage.types import Flag, Id, Json, Moment, Tags
 
+SEQUENCE = Integer().with_variant(BigInteger(), "postgresql")
+"""A state's number; where nobody counts a run's states, the moment of each."""
+
 
 def _state_columns() -> list[Column[object]]:
     """The current state, held in the run's own row."""
     return [
-        Column("sequence", Integer, nullable=False),
+        Column("sequence", SEQUENCE, nullable=False),
         Column("state_id", Id),
         Column("state_type", Text),
         Column("state_name", Text),
@@ -39,7 +42,7 @@ def _state_columns() -> list[Column[object]]:
 def _history_columns(run: str) -> list[Column[object]]:
     return [
         Column(run, Id, nullable=False),
-        Column("sequence", Integer, nullable=False),
+        Column("sequence", SEQUENCE, nullable=False),
         Column("id", Id, nullable=False),
         Column("attempt", Integer),
         Column("type", Text, nullable=False),

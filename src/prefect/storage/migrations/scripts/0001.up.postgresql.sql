@@ -126,7 +126,7 @@ CREATE TABLE flow_run (
 	attempt INTEGER NOT NULL,
 	run_count INTEGER NOT NULL,
 	version INTEGER NOT NULL,
-	sequence INTEGER NOT NULL,
+	sequence BIGINT NOT NULL,
 	state_id BYTEA,
 	state_type TEXT,
 	state_name TEXT,
@@ -153,7 +153,7 @@ CREATE INDEX flow_run_by_start ON flow_run (expected_start_time);
 CREATE INDEX flow_run_by_state ON flow_run (state_type, expected_start_time);
 CREATE TABLE flow_run_state (
 	flow_run_id BYTEA NOT NULL,
-	sequence INTEGER NOT NULL,
+	sequence BIGINT NOT NULL,
 	id BYTEA NOT NULL,
 	attempt INTEGER,
 	type TEXT NOT NULL,
@@ -236,7 +236,7 @@ CREATE TABLE task_run (
 	cache_expiration BIGINT,
 	attempt INTEGER NOT NULL,
 	run_count INTEGER NOT NULL,
-	sequence INTEGER NOT NULL,
+	sequence BIGINT NOT NULL,
 	state_id BYTEA,
 	state_type TEXT,
 	state_name TEXT,
@@ -259,7 +259,7 @@ CREATE TABLE task_run (
 CREATE INDEX task_run_by_flow_run ON task_run (flow_run_id, expected_start_time);
 CREATE TABLE task_run_state (
 	task_run_id BYTEA NOT NULL,
-	sequence INTEGER NOT NULL,
+	sequence BIGINT NOT NULL,
 	id BYTEA NOT NULL,
 	attempt INTEGER,
 	type TEXT NOT NULL,

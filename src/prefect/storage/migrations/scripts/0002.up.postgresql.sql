@@ -157,9 +157,10 @@ CREATE TABLE event (
 )
  PARTITION BY RANGE (id);
 CREATE TABLE event_default PARTITION OF event DEFAULT;
-CREATE INDEX event_by_name ON event (name, occurred);
+CREATE INDEX event_by_name ON event (name text_pattern_ops, occurred);
 CREATE INDEX event_by_occurred ON event (occurred);
-CREATE INDEX event_by_resource ON event (resource_id, occurred);
+CREATE INDEX event_by_received ON event (received);
+CREATE INDEX event_by_resource ON event (resource_id text_pattern_ops, occurred);
 CREATE TABLE event_resource (
 	event_id BYTEA NOT NULL,
 	position INTEGER NOT NULL,
@@ -171,7 +172,7 @@ CREATE TABLE event_resource (
 )
  PARTITION BY RANGE (event_id);
 CREATE TABLE event_resource_default PARTITION OF event_resource DEFAULT;
-CREATE INDEX event_resource_by_resource ON event_resource (resource_id, occurred);
+CREATE INDEX event_resource_by_resource ON event_resource (resource_id text_pattern_ops, occurred);
 CREATE INDEX flow_by_created ON flow (created);
 CREATE INDEX flow_by_tags ON flow USING gin (tags);
 ALTER TABLE flow_run ADD COLUMN work_queue_id BYTEA;

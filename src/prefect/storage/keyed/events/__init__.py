@@ -1,0 +1,1 @@
+"""What events say of a run's surroundings, the leases they renew, and automations by id."""
