@@ -158,6 +158,8 @@ class App:
             plain = bodies.decompressed(raw, head.header("content-encoding"), limit)
             body = bodies.parsed(route, plain)
         call = Call(self.world, head, route, match.parameters, body)
+        if route.check is not None:
+            await route.check(call)
         for check in self.checks:
             pending = check(call)
             if pending is not None:

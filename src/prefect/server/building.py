@@ -22,6 +22,12 @@ from prefect.storage.store import Store
 RESOURCES = (
     "probes",
     "backend",
+    "access.accounts",
+    "access.keys",
+    "access.sessions",
+    "access.csrf",
+    "access.audit",
+    "access.admin",
     "flows",
     "flow_runs",
     "logs",

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from prefect.exceptions import ConfigurationError
 from prefect.orchestrator.processes import this_process
 from prefect.server.access.binding import check_binding
 from prefect.server.building import build
+from prefect.server.views.settings import settings_json
 from prefect.server.world import ServerOptions
 from prefect.settings import Settings
 from prefect.settings.kinds import SecretStr
@@ -48,6 +50,7 @@ def options_from(settings: Settings, **changes: Any) -> ServerOptions:
         "largest_parameters": api.max_parameter_size,
         "keepalive_seconds": api.keepalive_timeout,
         "websocket_ping_seconds": api.websocket_ping_interval,
+        "settings": partial(settings_json, settings),
     }
     return ServerOptions(**{**given, **_service_options(settings), **changes})
 

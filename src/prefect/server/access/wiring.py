@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from prefect.core.ports import Clock
 from prefect.server.access.audit import AuditTrail
 from prefect.server.access.binding import is_reached_from_elsewhere
+from prefect.server.access.credentials import Shown
 from prefect.server.access.csrf import CsrfGuard
 from prefect.server.access.gate import Gate
 from prefect.server.access.hosts import Hosts
+from prefect.server.access.roles import table
+from prefect.server.http.calls import Head, Principal
+from prefect.server.http.errors import Refusal
 from prefect.server.http.routing import Route
 from prefect.storage.store import Store
 
@@ -36,7 +40,7 @@ class Access:
         self,
         store: Store,
         clock: Clock,
-        routes: Iterable[Route],
+        routes: Sequence[Route],
         *,
         host: str = "127.0.0.1",
         allowed_hosts: Sequence[str] = (),
@@ -49,9 +53,22 @@ class Access:
         pages: bool = False,
     ) -> None:
         any_name = is_reached_from_elsewhere(host, ()) and not insecure
+        self.administered = auth_string is not None
+        """Whether there is an administrator beside those on record."""
+
         self.gate = Gate(store, clock, auth_string, insecure or in_process, pages)
         self.hosts = Hosts(host, ("*",) if in_process else allowed_hosts, cors_origins, any_name)
         self.csrf = CsrfGuard(store, clock, self.gate, csrf_protection and not in_process, csrf_seconds)
+        self.table = table(routes)
         self.trail = AuditTrail(store, clock, routes)
         self.guards = (self.hosts, self.gate, self.csrf)
         self.gate.on_wrong = self.trail.wrong_credential
+
+    async def sign_in(self, head: Head, name: str, password: str) -> Principal:
+        """Who signs in. Raises Refusal, after a while that grows with every wrong try."""
+        found = await self.gate.identify(head, Shown("basic", f"{name}:{password}"))
+        if isinstance(found, Principal):
+            return found
+        if found.status == 429:
+            raise Refusal(429, "Too many wrong tries; wait before the next one.", found.headers)
+        raise Refusal(401, "There is no account with that name and password.")

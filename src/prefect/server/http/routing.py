@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Any
@@ -75,6 +75,9 @@ class Route:
 
     media_type: str = "application/json"
     """What a body has to be."""
+
+    check: Callable[..., Awaitable[None]] | None = None
+    """Asked with the call before the handler, for what must be awaited. Raises Refusal."""
 
     tags: tuple[str, ...] = ()
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from prefect.storage.transaction import Transaction
 
 
@@ -29,3 +31,8 @@ def write_first(tx: Transaction, key: str, value: str, now: int) -> None:
 def delete(tx: Transaction, key: str) -> bool:
     """Remove a key; False if there was none."""
     return tx.execute("DELETE FROM configuration WHERE key = ?", (key,)) == 1
+
+
+def block_exists(tx: Transaction, block_id: UUID) -> bool:
+    """Whether there is a block document of that id."""
+    return tx.one("SELECT 1 FROM block_document WHERE id = ?", (block_id.bytes,)) is not None

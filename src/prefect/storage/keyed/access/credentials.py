@@ -185,6 +185,12 @@ def end_sessions_of(tx: Transaction, account_id: UUID) -> None:
 # --- all of them
 
 
+def hold_all(tx: Transaction) -> None:
+    """Have no other decision change accounts or keys until this one is committed: who administers rests on all of them."""
+    for table in ("account", "api_key"):
+        tx.all(f"SELECT id FROM {table} ORDER BY id{tx.locking}")
+
+
 _LIVE_KEY = (
     "revoked IS NULL AND (expires IS NULL OR expires > ?) AND (account_id IS NULL OR EXISTS"
     " (SELECT 1 FROM account a WHERE a.id = api_key.account_id AND a.active = 1{role}))"
