@@ -9,6 +9,10 @@ from pathlib import Path
 SCHEMA_VERSION = 2
 """Counts schema changes; what a database says it has."""
 
+NEWEST_VERSION = SCHEMA_VERSION + 1
+"""The newest schema this program works with: each version only adds to the one before, and takes away what the one
+before that had retired. So processes of two versions share a record while they are being replaced."""
+
 SCRIPTS = Path(__file__).parent / "sql"
 
 

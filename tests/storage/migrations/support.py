@@ -51,7 +51,9 @@ def make_first_version(place: Place) -> None:
     with psycopg.connect(place.url) as connection:
         for statement in script("0001", "up", "postgresql"):
             connection.execute(statement)  # type: ignore[arg-type]
-        connection.execute("CREATE TABLE alembic_version (version_num VARCHAR(32) CONSTRAINT alembic_version_pkc PRIMARY KEY)")
+        connection.execute(
+            "CREATE TABLE alembic_version (version_num VARCHAR(32) CONSTRAINT alembic_version_pkc PRIMARY KEY)"
+        )
         connection.execute("INSERT INTO alembic_version VALUES ('0001')")
         _fill(connection, rows, "%s")
 

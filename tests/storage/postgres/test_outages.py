@@ -13,6 +13,8 @@ import pytest
 from prefect.core.journal import LOG
 from prefect.exceptions import DatabaseBusy, DatabaseReadOnly, StorageError
 from prefect.storage import requests
+from prefect.storage.aggregates import flows
+from prefect.storage.aggregates.reading import Reading
 from prefect.storage.transaction import Transaction
 from tests.storage.support import log_row
 from tests.support.cable import Cable
@@ -48,6 +50,19 @@ def test_connections_that_were_cut_are_replaced(far: Place, cable: Cable) -> Non
         assert store.transact(_count) == number + 1
         assert store.read(_count) == number + 1
         cable.cut()
+
+
+def test_the_reading_door_opens_again(far: Place, cable: Cable) -> None:
+    reading = Reading(far.store())
+    assert flows.page(reading, 10) == []
+    cable.cut()
+    assert flows.page(reading, 10) == []
+    cable.pull()
+    with pytest.raises(StorageError, match="cannot be reached"):
+        flows.page(reading, 10)
+    cable.plug()
+    assert flows.page(reading, 10) == []
+    reading.close()
 
 
 def test_what_is_appended_meanwhile_is_written_when_it_is_back(

@@ -19,7 +19,7 @@ from prefect.exceptions import (
     SchemaTooNew,
     StorageError,
 )
-from prefect.storage.schema import SCHEMA_VERSION
+from prefect.storage.schema import NEWEST_VERSION, SCHEMA_VERSION
 from prefect.storage.sqlite.connections import (
     error_code,
     insist,
@@ -117,9 +117,9 @@ def test_a_damaged_database(tmp_path: Path) -> None:
 def test_a_newer_schema(tmp_path: Path) -> None:
     path = tmp_path / "prefect.db"
     with closing(sqlite3.connect(path)) as connection:
-        connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION + 1}")
+        connection.execute(f"PRAGMA user_version = {NEWEST_VERSION + 1}")
     message = _problem(path, SchemaTooNew)
-    assert f"schema version {SCHEMA_VERSION + 1}, newer than this program's {SCHEMA_VERSION}" in message
+    assert f"schema version {NEWEST_VERSION + 1}, newer than this program's {SCHEMA_VERSION}" in message
     assert "Upgrade headrace" in message
 
 

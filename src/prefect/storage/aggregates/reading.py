@@ -12,6 +12,7 @@ from sqlalchemy import Select, Table, create_engine, func, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import QueuePool
 
+from prefect.exceptions import StorageError
 from prefect.storage.store import Store
 
 Record = dict[str, object]
@@ -33,10 +34,21 @@ class Reading:
     def rows(self, statement: Select[*tuple[object, ...]]) -> list[Record]:
         """All rows. Raises StorageError."""
         try:
-            with self._engine.connect() as connection:
-                return [dict(row) for row in connection.execute(statement).mappings()]
+            return self._rows(statement)
         except DBAPIError as error:
-            raise self._store.translate(error.orig if isinstance(error.orig, Exception) else error) from error
+            if not error.connection_invalidated:
+                raise self._translated(error) from error
+        try:
+            return self._rows(statement)  # the connection had been lost while idle, and all such have been let go
+        except DBAPIError as error:
+            raise self._translated(error) from error
+
+    def _rows(self, statement: Select[*tuple[object, ...]]) -> list[Record]:
+        with self._engine.connect() as connection:
+            return [dict(row) for row in connection.execute(statement).mappings()]
+
+    def _translated(self, error: DBAPIError) -> StorageError:
+        return self._store.translate(error.orig if isinstance(error.orig, Exception) else error)
 
     def one(self, statement: Select[*tuple[object, ...]]) -> Record | None:
         """The first row, or None. Raises StorageError."""

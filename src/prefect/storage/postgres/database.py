@@ -15,6 +15,9 @@ from prefect.storage.postgres.errors import translate
 from prefect.storage.postgres.schema import prepare
 from prefect.storage.store import StoreOptions
 
+READING = "-c default_transaction_read_only=on -c jit=off"
+"""Pages are short: to compile a query would take longer than to answer it."""
+
 FROZEN_SECONDS = 60
 """After so long the server ends the transaction of a process that has stopped amid it, and frees its locks."""
 
@@ -43,12 +46,12 @@ class Database:
 
     def reader(self) -> Connection[Any]:
         """A connection that cannot write. Raises StorageError."""
-        return self._connect("-c default_transaction_read_only=on")
+        return self._connect(READING)
 
     def open_reader(self) -> Connection[Any]:
         """The same as the driver has it: cursors take `%s`, and documents come parsed."""
         self._prepare()
-        return self._open("-c default_transaction_read_only=on", autocommit=True)
+        return self._open(READING, autocommit=True)
 
     def translated(self) -> Translated:
         """A block in which the driver's errors become ours."""

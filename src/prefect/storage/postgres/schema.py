@@ -12,7 +12,7 @@ from psycopg import Connection
 from prefect.exceptions import SchemaMismatch, SchemaTooNew
 from prefect.storage.postgres.partitions import LOCK_KEY, ensure_partitions
 from prefect.storage.postgres.transaction import PostgresTransaction
-from prefect.storage.schema import SCHEMA_VERSION, creation
+from prefect.storage.schema import NEWEST_VERSION, SCHEMA_VERSION, creation
 from prefect.storage.transaction import refuse_to_append
 
 LOCK = f"SELECT pg_advisory_xact_lock({LOCK_KEY})"
@@ -31,10 +31,10 @@ def prepare(connection: Connection[Any], place: str, migrate: bool, another: Cal
     if version == 0:
         _transact(connection, lambda tx: _create(connection, tx))
         version = version_of(connection, place)
-    if version > SCHEMA_VERSION:
+    if version > NEWEST_VERSION:
         raise SchemaTooNew(
-            f"The {place} has schema version {version}, newer than this program's {SCHEMA_VERSION}."
-            " Upgrade headrace, or use another database."
+            f"The {place} has schema version {version}, newer than this program's {SCHEMA_VERSION}"
+            " by more than one. Upgrade headrace, or use another database."
         )
     if version < SCHEMA_VERSION:
         if not migrate:

@@ -24,7 +24,7 @@ from prefect.exceptions import (
     SchemaTooNew,
     StorageError,
 )
-from prefect.storage.schema import SCHEMA_VERSION, creation
+from prefect.storage.schema import NEWEST_VERSION, SCHEMA_VERSION, creation
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.001, 0.05
 _NOT_WRITABLE = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
@@ -75,10 +75,10 @@ def _prepare(connection: sqlite3.Connection, path: Path, busy_timeout: float, mi
     version = _version(connection)
     if version == 0:
         _create_schema(connection, path, busy_timeout)
-    elif version > SCHEMA_VERSION:
+    elif version > NEWEST_VERSION:
         raise SchemaTooNew(
-            f"Database {str(path)!r} has schema version {version}, newer than this program's {SCHEMA_VERSION}."
-            " Upgrade headrace, or point PREFECT_HOME at another directory."
+            f"Database {str(path)!r} has schema version {version}, newer than this program's {SCHEMA_VERSION}"
+            " by more than one. Upgrade headrace, or point PREFECT_HOME at another directory."
         )
     elif version < SCHEMA_VERSION:
         if not migrate:
