@@ -57,12 +57,12 @@ def _runs() -> tuple[UUID | None, UUID | None]:
     return (None if flow is None else flow.flow_run.id), (None if task is None else task.task_run.id)
 
 
-def _format(self: Artifact) -> Any:
+def _format(self: Artifact) -> object:
     """What is stored as data: JSON text for anything but a kind of its own."""
     return self.formatted()
 
 
-def _create(self: Artifact, client: Any = None) -> Artifact:
+def _create(self: Artifact, client: object = None) -> Artifact:
     """Record the artifact as one of the current run, if there is one; returns it with its id."""
     runtime, within_run = _runtime()
     moment = runtime.clock.now()
@@ -85,7 +85,7 @@ def _create(self: Artifact, client: Any = None) -> Artifact:
     return _made(record)
 
 
-def _get(_cls: type[Artifact], key: str | None = None, client: Any = None) -> Artifact | None:
+def _get(_cls: type[Artifact], key: str | None = None, client: object = None) -> Artifact | None:
     """The newest artifact of a key, or of all without one; None if there is none."""
     record = _runtime()[0].backend.newest_artifact(key)
     return None if record is None else _made(record)
@@ -174,8 +174,6 @@ class Artifact:
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Artifact) and self.model_dump() == other.model_dump()
 
-    __hash__ = None  # type: ignore[assignment]
-
     def __repr__(self) -> str:
         fields = ", ".join(f"{name}={value!r}" for name, value in self.model_dump().items())
         return f"{type(self).__name__}({fields})"
@@ -250,7 +248,7 @@ def _check_table(table: object) -> None:
         raise validation_error("TableArtifact", "table", table, problem)
 
 
-def _without_nan(item: Any) -> Any:
+def _without_nan(item: object) -> object:
     if isinstance(item, list):
         return [_without_nan(each) for each in item]
     if isinstance(item, dict):
@@ -302,7 +300,11 @@ def _identity(artifact: Artifact) -> UUID:
 
 
 def _create_link_artifact(
-    link: str, link_text: str | None = None, key: str | None = None, description: str | None = None, client: Any = None
+    link: str,
+    link_text: str | None = None,
+    key: str | None = None,
+    description: str | None = None,
+    client: object = None,
 ) -> UUID:
     """Show a link; returns the artifact's id."""
     return _identity(LinkArtifact(link, link_text, key=key, description=description))
@@ -329,7 +331,7 @@ def _create_image_artifact(image_url: str, key: str | None = None, description: 
 
 
 def _update_progress_artifact(
-    artifact_id: UUID, progress: float, description: str | None = None, client: Any = None
+    artifact_id: UUID, progress: float, description: str | None = None, client: object = None
 ) -> UUID:
     """Move a bar of progress, and change its description if one is given; returns its id. Raises ObjectNotFound."""
     identity = UUID(str(artifact_id))

@@ -125,7 +125,7 @@ def _of_task(context: TaskRunContext) -> dict[str, Any]:
 
 
 @contextmanager
-def hydrated_context(serialized_context: dict[str, Any] | None = None, client: Any = None) -> Iterator[None]:
+def hydrated_context(serialized_context: dict[str, Any] | None = None, client: object = None) -> Iterator[None]:
     """Within the block, the context that `serialize_context` took elsewhere; nothing changes without one."""
     if not serialized_context:
         yield

@@ -220,7 +220,7 @@ def _definition(source: str, name: str, place: str) -> ast.FunctionDef | ast.Asy
     raise MissingFlowError(f"Flow function with name {name!r} not found in {place!r}.")
 
 
-def _options(function: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[tuple[str, Any]]:
+def _options(function: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[tuple[str, object]]:
     for decorator in function.decorator_list:
         if not isinstance(decorator, ast.Call) or ast.unparse(decorator.func).rpartition(".")[2] != "flow":
             continue

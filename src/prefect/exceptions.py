@@ -135,7 +135,7 @@ class ParameterBindError(TypeError, PrefectException):
 
     @classmethod
     def from_bind_failure(
-        cls, fn: Callable[..., Any], exc: TypeError, call_args: tuple[Any, ...], call_kwargs: dict[str, Any]
+        cls, fn: Callable[..., object], exc: TypeError, call_args: tuple[object, ...], call_kwargs: dict[str, object]
     ) -> ParameterBindError:
         """Describe which function, which arguments and what did not fit."""
         return cls(
@@ -144,7 +144,7 @@ class ParameterBindError(TypeError, PrefectException):
         )
 
 
-def _signature_text(fn: Callable[..., Any]) -> str:
+def _signature_text(fn: Callable[..., object]) -> str:
     import inspect
 
     parameters = inspect.signature(fn).parameters.values()
@@ -442,7 +442,7 @@ class TerminationSignal(ExternalSignal):
 # --- of the HTTP client
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> object:
     """Loads PrefectHTTPStatusError: it derives from an error of httpx, which only clients of the API pay for."""
     if name == "PrefectHTTPStatusError":
         return getattr(import_module("prefect.client.base"), name)

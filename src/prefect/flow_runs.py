@@ -25,7 +25,7 @@ PAUSE_SECONDS, POLL_SECONDS = 3600, 10
 
 
 def pause_flow_run(
-    wait_for_input: Any = None,
+    wait_for_input: object = None,
     timeout: float = PAUSE_SECONDS,
     poll_interval: float = POLL_SECONDS,
     key: str | None = None,
@@ -46,7 +46,7 @@ def pause_flow_run(
 
 
 async def apause_flow_run(
-    wait_for_input: Any = None,
+    wait_for_input: object = None,
     timeout: float = PAUSE_SECONDS,  # noqa: ASYNC109 - a pause's, not the call's
     poll_interval: float = POLL_SECONDS,
     key: str | None = None,
@@ -56,7 +56,7 @@ async def apause_flow_run(
 
 
 def suspend_flow_run(
-    wait_for_input: Any = None, flow_run_id: UUID | None = None, timeout: float | None = None, key: str | None = None
+    wait_for_input: object = None, flow_run_id: UUID | None = None, timeout: float | None = None, key: str | None = None
 ) -> Any:
     """End the current flow run's process until the run is resumed; then what had finished is not done again.
 
@@ -75,7 +75,7 @@ def suspend_flow_run(
 
 
 async def asuspend_flow_run(
-    wait_for_input: Any = None,
+    wait_for_input: object = None,
     flow_run_id: UUID | None = None,
     timeout: float | None = None,  # noqa: ASYNC109 - a suspension's, not the call's
     key: str | None = None,
@@ -101,11 +101,11 @@ async def aresume_flow_run(flow_run_id: UUID | str, run_input: dict[str, Any] | 
     await adrive(_resume(flow_run_id, run_input))
 
 
-def _performed(steps: Steps[None]) -> Any:
+def _performed(steps: Steps[None]) -> object:
     return adrive(steps) if in_async_code() else drive(steps)
 
 
-def _pause(wait_for_input: Any, timeout: float, poll_interval: float, key: str | None) -> Steps[None]:
+def _pause(wait_for_input: object, timeout: float, poll_interval: float, key: str | None) -> Steps[None]:
     _refuse_input("wait_for_input", wait_for_input)
     context = FlowRunContext.current.get()
     if context is None:
@@ -113,7 +113,7 @@ def _pause(wait_for_input: Any, timeout: float, poll_interval: float, key: str |
     yield from resuming.Stop(context, key, timeout).pause(poll_interval)
 
 
-def _suspend(wait_for_input: Any, flow_run_id: UUID | None, timeout: float | None, key: str | None) -> Steps[None]:
+def _suspend(wait_for_input: object, flow_run_id: UUID | None, timeout: float | None, key: str | None) -> Steps[None]:
     _refuse_input("wait_for_input", wait_for_input)
     context = FlowRunContext.current.get()
     if flow_run_id is not None and (context is None or context.flow_run.id != flow_run_id):

@@ -155,19 +155,23 @@ class Flow(Runnable, Generic[P, R]):
     @overload
     def __call__(
         self: Flow[P, Coroutine[Any, Any, T]],
-        *args: Any,
+        *args: object,
         return_state: Literal[True],
-        wait_for: Any = None,
-        **kwargs: Any,
+        wait_for: object = None,
+        **kwargs: object,
     ) -> Coroutine[Any, Any, State[T]]: ...
 
     @overload
-    def __call__(self, *args: Any, return_state: Literal[True], wait_for: Any = None, **kwargs: Any) -> State[R]: ...
+    def __call__(
+        self, *args: object, return_state: Literal[True], wait_for: object = None, **kwargs: object
+    ) -> State[R]: ...
 
     @overload
-    def __call__(self, *args: Any, return_state: Literal[False] = False, wait_for: Any = None, **kwargs: Any) -> R: ...
+    def __call__(
+        self, *args: object, return_state: Literal[False] = False, wait_for: object = None, **kwargs: object
+    ) -> R: ...
 
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+    def __call__(self, *args: object, **kwargs: object) -> Any:
         """Run the flow and return its value, or its final state if `return_state`.
 
         Raises what the function raises, ParameterTypeError if a parameter does not match its annotation.
@@ -231,14 +235,14 @@ class Flow(Runnable, Generic[P, R]):
         retry_delay_seconds: float | None = None,
         description: str | None = None,
         flow_run_name: str | Callable[..., str] | None = None,
-        task_runner: Any = None,
+        task_runner: object = None,
         timeout_seconds: float | None = None,
         validate_parameters: bool | None = None,
-        persist_result: Any = NotSet,
-        result_storage: Any = NotSet,
-        result_serializer: Any = NotSet,
+        persist_result: object = NotSet,
+        result_storage: object = NotSet,
+        result_serializer: object = NotSet,
         cache_result_in_memory: bool | None = None,
-        log_prints: Any = NotSet,
+        log_prints: object = NotSet,
         on_completion: list[Hook] | None = None,
         on_failure: list[Hook] | None = None,
         on_cancellation: list[Hook] | None = None,
@@ -275,13 +279,13 @@ def flow(
     flow_run_name: str | Callable[..., str] | None = None,
     retries: int | None = None,
     retry_delay_seconds: float | None = None,
-    task_runner: Any = None,
+    task_runner: object = None,
     description: str | None = None,
     timeout_seconds: float | None = None,
     validate_parameters: bool = True,
     persist_result: bool | None = None,
-    result_storage: Any = None,
-    result_serializer: Any = None,
+    result_storage: object = None,
+    result_serializer: object = None,
     cache_result_in_memory: bool = True,
     log_prints: bool | None = None,
     on_completion: list[Hook] | None = None,
@@ -292,7 +296,7 @@ def flow(
 ) -> Callable[[Callable[P, R]], Flow[P, R]]: ...
 
 
-def flow(__fn: Any = None, /, **options: Any) -> Any:
+def flow(__fn: object = None, /, **options: object) -> Any:
     """Make a function a flow: its runs are on record, its tasks may run in parallel, and it can be resumed.
 
     Args:

@@ -34,17 +34,17 @@ __all__ = [
 ]
 
 
-def resolve_futures_to_states(expr: Any) -> Any:
+def resolve_futures_to_states(expr: object) -> Any:
     """A value with every future inside it replaced by its run's final state, once that is there."""
     return _replaced(expr, _final_state)
 
 
-def resolve_futures_to_results(expr: Any) -> Any:
+def resolve_futures_to_results(expr: object) -> Any:
     """A value with every future inside it replaced by its run's result. Raises the exception of a run that failed."""
     return _replaced(expr, lambda future: future.result())
 
 
-def _final_state(future: PrefectFuture[Any]) -> Any:
+def _final_state(future: PrefectFuture[Any]) -> object:
     future.wait()
     return future.state
 

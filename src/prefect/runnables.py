@@ -35,7 +35,7 @@ class Runnable:
     isgenerator: bool
     options: dict[str, Any]
 
-    def _wrap(self, fn: Any, name: str | None, description: str | None) -> None:
+    def _wrap(self, fn: object, name: str | None, description: str | None) -> None:
         """Take over the function. Raises TypeError if it cannot be called, or ReservedArgumentError."""
         self.isclassmethod = isinstance(fn, classmethod)
         self.isstaticmethod = isinstance(fn, staticmethod)
@@ -73,14 +73,14 @@ class Runnable:
         """Whether this is bound to an instance or class."""
         return isinstance(self.fn, MethodType)
 
-    def __get__(self, instance: Any, owner: type | None = None) -> Self:
+    def __get__(self, instance: object, owner: type | None = None) -> Self:
         """As an attribute of a class: bound to the instance, or for class methods to the class."""
         if self.isstaticmethod:
             return self
         target = (owner or type(instance)) if self.isclassmethod else instance
         return self if target is None else self._bound_to(target)
 
-    def _bound_to(self, target: Any) -> Self:
+    def _bound_to(self, target: object) -> Self:
         bound = object.__new__(type(self))
         bound.__dict__.update(self.__dict__)
         bound.fn = MethodType(self.fn, target)
@@ -166,7 +166,7 @@ def default_name(fn: Callable[..., Any], kind: str) -> str:
     return name
 
 
-def check_options(kind: str, given: Mapping[str, Any], known: Iterable[str]) -> None:
+def check_options(kind: str, given: Mapping[str, object], known: Iterable[str]) -> None:
     """Raise TypeError, naming the first unknown option and what was probably meant."""
     for option in given:
         if option not in known:
@@ -177,7 +177,7 @@ def check_options(kind: str, given: Mapping[str, Any], known: Iterable[str]) -> 
             raise TypeError(f"{kind}() got an unexpected keyword argument {option!r}{hint}")
 
 
-def check_retries(retries: Any) -> None:
+def check_retries(retries: object) -> None:
     """Raise TypeError unless `retries` is a whole number, ValueError if it is negative."""
     if not isinstance(retries, int) or isinstance(retries, bool):
         raise TypeError(f"retries must be a whole number, not {retries!r}.")
@@ -185,7 +185,7 @@ def check_retries(retries: Any) -> None:
         raise ValueError(f"retries must be 0 or more, not {retries}.")
 
 
-def check_retry_delay(delay: Any, several: bool) -> None:
+def check_retry_delay(delay: object, several: bool) -> None:
     """Raise TypeError unless `retry_delay_seconds` is a number, or with `several` a list of them; ValueError if negative."""
     given = delay if several and isinstance(delay, (list, tuple)) else (delay,)
     for seconds in given:
@@ -196,7 +196,7 @@ def check_retry_delay(delay: Any, several: bool) -> None:
             raise ValueError(f"retry_delay_seconds must be 0 or more, and finite, not {delay!r}.")
 
 
-def check_result_options(storage: Any, serializer: Any) -> None:
+def check_result_options(storage: object, serializer: object) -> None:
     """Raise TypeError, naming the option, unless results can be stored and serialized with what was given."""
     if not (storage is None or isinstance(storage, (str, UUID)) or _offers(storage, "read_path", "write_path")):
         if not hasattr(storage, "__fspath__"):
@@ -210,7 +210,7 @@ def check_result_options(storage: Any, serializer: Any) -> None:
         )
 
 
-def check_task_runner(runner: Any) -> None:
+def check_task_runner(runner: object) -> None:
     """Raise TypeError unless tasks can be submitted to `runner`."""
     if runner is not None and not _offers(runner, "duplicate", "submit"):
         raise TypeError(

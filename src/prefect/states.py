@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from prefect.connect import CLOCK
 from prefect.core.lifecycle.outcome import HeldResult, exception_of, value_of
@@ -90,34 +90,36 @@ def Scheduled(cls: type[State[Any]] = State, scheduled_time: datetime | None = N
     return _made(cls, StateType.SCHEDULED, "Scheduled", {**kwargs, "state_details": details})
 
 
-def Late(cls: type[State[Any]] = State, scheduled_time: datetime | None = None, **kwargs: Any) -> State[Any]:
+def Late(cls: type[State[Any]] = State, scheduled_time: datetime | None = None, **kwargs: object) -> State[Any]:
     """The run's time has come and nobody has started it."""
     return Scheduled(cls, scheduled_time, **{"name": "Late", **kwargs})
 
 
-def AwaitingRetry(cls: type[State[Any]] = State, scheduled_time: datetime | None = None, **kwargs: Any) -> State[Any]:
+def AwaitingRetry(
+    cls: type[State[Any]] = State, scheduled_time: datetime | None = None, **kwargs: object
+) -> State[Any]:
     """The run failed and is tried again at `scheduled_time`."""
     return Scheduled(cls, scheduled_time, **{"name": "AwaitingRetry", **kwargs})
 
 
 def AwaitingConcurrencySlot(
-    cls: type[State[Any]] = State, scheduled_time: datetime | None = None, **kwargs: Any
+    cls: type[State[Any]] = State, scheduled_time: datetime | None = None, **kwargs: object
 ) -> State[Any]:
     """The run waits for a concurrency slot and asks again at `scheduled_time`."""
     return Scheduled(cls, scheduled_time, **{"name": "AwaitingConcurrencySlot", **kwargs})
 
 
-def Pending(cls: type[State[Any]] = State, **kwargs: Any) -> State[Any]:
+def Pending(cls: type[State[Any]] = State, **kwargs: object) -> State[Any]:
     """The run is about to start."""
     return _made(cls, StateType.PENDING, "Pending", kwargs)
 
 
-def Submitting(cls: type[State[Any]] = State, **kwargs: Any) -> State[Any]:
+def Submitting(cls: type[State[Any]] = State, **kwargs: object) -> State[Any]:
     """A worker is about to start infrastructure for the run."""
     return _made(cls, StateType.PENDING, "Submitting", kwargs)
 
 
-def InfrastructurePending(cls: type[State[Any]] = State, **kwargs: Any) -> State[Any]:
+def InfrastructurePending(cls: type[State[Any]] = State, **kwargs: object) -> State[Any]:
     """Infrastructure for the run was asked for and is not up yet."""
     return _made(cls, StateType.PENDING, "InfrastructurePending", kwargs)
 
@@ -125,12 +127,12 @@ def InfrastructurePending(cls: type[State[Any]] = State, **kwargs: Any) -> State
 # --- under way
 
 
-def Running(cls: type[State[Any]] = State, **kwargs: Any) -> State[Any]:
+def Running(cls: type[State[Any]] = State, **kwargs: object) -> State[Any]:
     """The run is executing."""
     return _made(cls, StateType.RUNNING, "Running", kwargs)
 
 
-def Retrying(cls: type[State[Any]] = State, **kwargs: Any) -> State[Any]:
+def Retrying(cls: type[State[Any]] = State, **kwargs: object) -> State[Any]:
     """The run is executing again after a failure."""
     return _made(cls, StateType.RUNNING, "Retrying", kwargs)
 
@@ -170,14 +172,14 @@ def Suspended(
     timeout_seconds: float | None = None,
     pause_expiration_time: datetime | None = None,
     pause_key: str | None = None,
-    **kwargs: Any,
+    **kwargs: object,
 ) -> State[Any]:
     """The run waits to be resumed, without a process. Arguments as for `Paused`."""
     fields = {"name": "Suspended", **kwargs}
     return Paused(cls, timeout_seconds, pause_expiration_time, True, pause_key, **fields)
 
 
-def Cancelling(cls: type[State[Any]] = State, **kwargs: Any) -> State[Any]:
+def Cancelling(cls: type[State[Any]] = State, **kwargs: object) -> State[Any]:
     """The run is being stopped."""
     return _made(cls, StateType.CANCELLING, "Cancelling", kwargs)
 
@@ -185,22 +187,22 @@ def Cancelling(cls: type[State[Any]] = State, **kwargs: Any) -> State[Any]:
 # --- at the end
 
 
-def Completed(cls: type[State[Any]] = State, **kwargs: Any) -> State[Any]:
+def Completed(cls: type[State[Any]] = State, **kwargs: object) -> State[Any]:
     """The run succeeded; `data` is its result."""
     return _made(cls, StateType.COMPLETED, "Completed", kwargs)
 
 
-def Failed(cls: type[State[Any]] = State, **kwargs: Any) -> State[Any]:
+def Failed(cls: type[State[Any]] = State, **kwargs: object) -> State[Any]:
     """The run failed; `data` is its exception."""
     return _made(cls, StateType.FAILED, "Failed", kwargs)
 
 
-def Crashed(cls: type[State[Any]] = State, **kwargs: Any) -> State[Any]:
+def Crashed(cls: type[State[Any]] = State, **kwargs: object) -> State[Any]:
     """The run was ended from outside of its code."""
     return _made(cls, StateType.CRASHED, "Crashed", kwargs)
 
 
-def Cancelled(cls: type[State[Any]] = State, **kwargs: Any) -> State[Any]:
+def Cancelled(cls: type[State[Any]] = State, **kwargs: object) -> State[Any]:
     """The run was stopped on request."""
     return _made(cls, StateType.CANCELLED, "Cancelled", kwargs)
 
@@ -213,7 +215,7 @@ def format_exception(exc: BaseException, tb: TracebackType | None = None) -> str
     return "".join(traceback.format_exception(type(exc), exc, tb=tb))
 
 
-async def exception_to_crashed_state(exc: BaseException, result_store: Any = None) -> State[Any]:
+async def exception_to_crashed_state(exc: BaseException, result_store: object = None) -> State[Any]:
     """The state of a run that `exc` ended from outside of its code; the message says how."""
     state = crashed_state(exc, CLOCK.now())
     state.stamp(CLOCK.now(), CLOCK.new_id().int)
@@ -266,8 +268,7 @@ async def return_value_to_state(
 
 async def get_state_result(state: State[R], raise_on_failure: bool = True, retry_result_failure: bool = True) -> R:
     """The value of a state, as `State.result` gives it."""
-    value: R = value_of(state, raise_on_failure)
-    return value
+    return cast(R, value_of(state, raise_on_failure))
 
 
 def _get_state_exception(state: State[Any]) -> BaseException:
@@ -294,7 +295,7 @@ araise_state_exception = twin(_raise_state_exception)
 # --- several states
 
 
-def is_state_iterable(obj: Any) -> bool:
+def is_state_iterable(obj: object) -> bool:
     """Whether an object is a list, tuple or set of states, and not empty."""
     return isinstance(obj, _COLLECTIONS) and bool(obj) and all(isinstance(item, State) for item in obj)
 

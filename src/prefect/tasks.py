@@ -6,7 +6,7 @@ import json
 import logging
 from collections.abc import Callable, Coroutine, Iterable
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, Generic, Literal, ParamSpec, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Generic, Literal, ParamSpec, TypeVar, cast, overload
 
 from prefect.connect import cache_policies, engine, engine_config
 from prefect.core.lifecycle.states import State
@@ -113,7 +113,9 @@ class Task(Runnable, Generic[P, R]):
         self._set_retries(retries, retry_delay_seconds, retry_jitter_factor, retry_condition_fn)
         self._set_caching(cache_policy, persist_result)
 
-    def _set_retries(self, retries: int | None, delays: Any, jitter: float | None, condition: Any) -> None:
+    def _set_retries(
+        self, retries: int | None, delays: Any, jitter: float | None, condition: Callable[..., Any] | None
+    ) -> None:
         config = engine_config()
         self.retries = config.task_default_retries if retries is None else retries
         check_retries(self.retries)
@@ -155,7 +157,8 @@ class Task(Runnable, Generic[P, R]):
             unset = self.result_storage_key is not None or persist is False or engine_config().task_default_no_cache
             self.cache_policy = policies.NO_CACHE if unset else policies.DEFAULT
         else:
-            self.cache_policy = policies.NO_CACHE if policy is None or persist is False else policy  # type: ignore[assignment]
+            chosen = cast("CachePolicy | None", policy)
+            self.cache_policy = policies.NO_CACHE if chosen is None or persist is False else chosen
 
     # --- calling
 
@@ -168,10 +171,14 @@ class Task(Runnable, Generic[P, R]):
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R: ...
 
     @overload
-    def __call__(self, *args: Any, return_state: Literal[True], wait_for: Any = None, **kwargs: Any) -> State[R]: ...
+    def __call__(
+        self, *args: object, return_state: Literal[True], wait_for: object = None, **kwargs: object
+    ) -> State[R]: ...
 
     @overload
-    def __call__(self, *args: Any, return_state: Literal[False] = False, wait_for: Any = None, **kwargs: Any) -> R: ...
+    def __call__(
+        self, *args: object, return_state: Literal[False] = False, wait_for: object = None, **kwargs: object
+    ) -> R: ...
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Run the task here and now and return its value, or its final state if `return_state`.
@@ -279,26 +286,26 @@ class Task(Runnable, Generic[P, R]):
         tags: Iterable[str] | None = None,
         cache_policy: CachePolicy | type[NotSet] = NotSet,
         cache_key_fn: Callable[[TaskRunContext, dict[str, Any]], str | None] | None = None,
-        task_run_name: Any = NotSet,
+        task_run_name: object = NotSet,
         cache_expiration: timedelta | None = None,
-        retries: Any = NotSet,
-        retry_delay_seconds: Any = NotSet,
-        retry_jitter_factor: Any = NotSet,
-        persist_result: Any = NotSet,
-        result_storage: Any = NotSet,
-        result_serializer: Any = NotSet,
-        result_storage_key: Any = NotSet,
+        retries: object = NotSet,
+        retry_delay_seconds: object = NotSet,
+        retry_jitter_factor: object = NotSet,
+        persist_result: object = NotSet,
+        result_storage: object = NotSet,
+        result_serializer: object = NotSet,
+        result_storage_key: object = NotSet,
         cache_result_in_memory: bool | None = None,
         timeout_seconds: float | None = None,
-        log_prints: Any = NotSet,
-        refresh_cache: Any = NotSet,
+        log_prints: object = NotSet,
+        refresh_cache: object = NotSet,
         on_completion: list[Hook] | None = None,
         on_failure: list[Hook] | None = None,
         on_running: list[Hook] | None = None,
         on_rollback: list[Hook] | None = None,
         on_commit: list[Hook] | None = None,
         retry_condition_fn: Callable[..., Any] | None = None,
-        viz_return_value: Any = None,
+        viz_return_value: object = None,
         asset_deps: list[Any] | None = None,
     ) -> Task[P, R]:
         """A copy of the task with some options changed."""
@@ -361,7 +368,7 @@ def task(
     persist_result: bool | None = None,
     result_storage: Any = None,
     result_storage_key: str | None = None,
-    result_serializer: Any = None,
+    result_serializer: object = None,
     cache_result_in_memory: bool = True,
     timeout_seconds: float | None = None,
     log_prints: bool | None = None,
@@ -372,12 +379,12 @@ def task(
     on_rollback: list[Hook] | None = None,
     on_commit: list[Hook] | None = None,
     retry_condition_fn: Callable[..., Any] | None = None,
-    viz_return_value: Any = None,
+    viz_return_value: object = None,
     asset_deps: list[Any] | None = None,
 ) -> Callable[[Callable[P, R]], Task[P, R]]: ...
 
 
-def task(__fn: Any = None, /, **options: Any) -> Any:
+def task(__fn: object = None, /, **options: object) -> Any:
     """Make a function a task: its calls are recorded, and may be retried, cached, submitted and mapped.
 
     Args:

@@ -25,7 +25,7 @@ def _runtime() -> Runtime:
     return current_runtime() if context is None else context.runtime
 
 
-def _checked(name: str, value: Any) -> str:
+def _checked(name: str, value: object) -> str:
     """The value as JSON text. Raises a `ValidationError` about the name or the value."""
     problem = name_problem(name)
     if problem is not None:
@@ -44,14 +44,14 @@ def _checked(name: str, value: Any) -> str:
     return text
 
 
-def _get(_cls: type[Variable], name: str, default: Any = None) -> Any:
+def _get(_cls: type[Variable], name: str, default: object = None) -> Any:
     """The value of a variable, or `default` if there is none of that name."""
     record = _runtime().backend.read_variable(name)
     return default if record is None else json.loads(record.value)
 
 
 def _set(
-    _cls: type[Variable], name: str, value: Any, tags: list[str] | None = None, overwrite: bool = False
+    _cls: type[Variable], name: str, value: object, tags: list[str] | None = None, overwrite: bool = False
 ) -> Variable:
     """Create a variable, or change it if `overwrite`; returns it.
 
@@ -102,8 +102,6 @@ class Variable:
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Variable) and self.model_dump() == other.model_dump()
-
-    __hash__ = None  # type: ignore[assignment]
 
     def __repr__(self) -> str:
         return f"Variable(name={self.name!r}, value={self.value!r}, tags={self.tags!r})"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
 
 from prefect.concurrency.holding import Names, give_back, take
 from prefect.engine.drive import adrive
@@ -27,7 +26,7 @@ async def concurrency(
     max_retries: int | None = None,
     lease_duration: float = 300,
     strict: bool = False,
-    holder: Any = None,
+    holder: object = None,
     raise_on_lease_renewal_failure: bool | None = None,
 ) -> AsyncIterator[None]:
     """Hold slots of one or several limits around a block; arguments and errors as for `sync.concurrency`."""

@@ -9,7 +9,6 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
 from uuid import UUID
 
 from prefect.connect import current_runtime
@@ -50,7 +49,7 @@ def take(
     strict: bool = False,
     rate: bool = False,
     kind: str = "global",
-    holder: Any = None,
+    holder: object = None,
 ) -> Steps[Hold]:
     """Wait for slots; see `concurrency.sync.concurrency` for the arguments."""
     runtime = runtime_here()
@@ -82,6 +81,6 @@ def give_back(hold: Hold, raise_if_lost: bool | None) -> Steps[None]:
     logger.warning(message)
 
 
-def _id_of(holder: Any) -> UUID | None:
+def _id_of(holder: object) -> UUID | None:
     identity = holder.get("id") if isinstance(holder, dict) else getattr(holder, "id", None)
     return None if identity is None else UUID(str(identity))

@@ -18,7 +18,7 @@ writing, and no entry has to be applied on top of another.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 Value = str | bytes | int | float | None
 Row = tuple[Value, ...]
@@ -127,14 +127,14 @@ def fold(table: str, rows: Sequence[Row | Draft]) -> Sequence[Row]:
     """The rows of a batch that matter: of several with one key the newest, of equally new ones the first."""
     ledger = LEDGERS[table]
     if ledger.newest_by is None:
-        return rows  # type: ignore[return-value]
+        return cast("Sequence[Row]", rows)  # drafts are made of runs alone, which are folded
     rank = ledger.columns.index(ledger.newest_by)
     newest: dict[Value, Row | Draft] = {}
-    ranks: dict[Value, Value] = {}
+    ranks: dict[Value, int] = {}
     for row in rows:
         key = row[0]
-        own = row[1] if type(row) is Draft else row[rank]
-        if key not in ranks or ranks[key] < own:  # type: ignore[operator]
+        own = row.rank if isinstance(row, Draft) else cast("int", row[rank])
+        if key not in ranks or ranks[key] < own:
             newest[key] = row
-            ranks[key] = own  # type: ignore[assignment]
-    return [row.make() if type(row) is Draft else row for row in newest.values()]  # type: ignore[misc]
+            ranks[key] = own
+    return [row.make() if isinstance(row, Draft) else row for row in newest.values()]

@@ -211,10 +211,10 @@ def current_run() -> Any:
     return TaskRunContext.current.get() or FlowRunContext.current.get()
 
 
-def storage_key_values() -> dict[str, Any]:
+def storage_key_values() -> dict[str, object]:
     """What the templates of storage keys may name: `{parameters[x]}`, `{flow_run.name}`, `{task_run.id}`."""
     task, flow = TaskRunContext.current.get(), FlowRunContext.current.get()
-    values: dict[str, Any] = {"parameters": {} if flow is None else flow.parameters}
+    values: dict[str, object] = {"parameters": {} if flow is None else flow.parameters}
     if flow is not None:
         values["flow_run"] = flow.flow_run
     if task is not None:

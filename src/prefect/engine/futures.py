@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from time import monotonic
-from typing import Any, Generic, NamedTuple, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar, cast
 from uuid import UUID
 
 from prefect.core.lifecycle.outcome import value_of
@@ -98,8 +98,7 @@ class PrefectFuture(Generic[R]):
         self.wait(timeout)
         if self._state is None:
             raise TimeoutError(f"Task run {self.task_run_id} did not complete within {timeout} seconds")
-        value: R = value_of(self._state, raise_on_failure)
-        return value
+        return cast(R, value_of(self._state, raise_on_failure))
 
     async def wait_async(self, timeout: float | None = None) -> None:  # noqa: ASYNC109 - the name users know
         """`wait`, for async code."""
@@ -110,7 +109,7 @@ class PrefectFuture(Generic[R]):
         loop = asyncio.get_running_loop()
         done: asyncio.Future[None] = loop.create_future()
 
-        def settle(_future: Any) -> None:
+        def settle(_future: object) -> None:
             loop.call_soon_threadsafe(lambda: None if done.done() else done.set_result(None))
 
         self.add_done_callback(settle)

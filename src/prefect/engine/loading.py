@@ -9,15 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any
 
-_skipped: ContextVar[list[Any] | None] = ContextVar("prefect_skipped_calls", default=None)
+_skipped: ContextVar[list[object] | None] = ContextVar("prefect_skipped_calls", default=None)
 
 
 @contextmanager
-def calls_off() -> Iterator[list[Any]]:
+def calls_off() -> Iterator[list[object]]:
     """Have calls of flows do nothing; yields the list of those skipped."""
-    skipped: list[Any] = []
+    skipped: list[object] = []
     token = _skipped.set(skipped)
     try:
         yield skipped
@@ -30,7 +29,7 @@ def calls_are_off() -> bool:
     return _skipped.get() is not None
 
 
-def note_skipped_call(flow: Any) -> None:
+def note_skipped_call(flow: object) -> None:
     """Remember that a script called a flow while being loaded."""
     skipped = _skipped.get()
     if skipped is not None:

@@ -71,8 +71,8 @@ class FlowSpec(RunnableSpec, Protocol):
     def entrypoint(self) -> str | None:
         """`path/to/file.py:name` to load the flow from."""
 
-    def validate_parameters(self, parameters: dict[str, Any]) -> dict[str, Any]:
+    def validate_parameters(self, parameters: dict[str, object]) -> dict[str, object]:
         """Coerce parameters by their annotations."""
 
-    def serialize_parameters(self, parameters: dict[str, Any]) -> Mapping[str, Any]:
+    def serialize_parameters(self, parameters: dict[str, object]) -> Mapping[str, object]:
         """Parameters as JSON-able values."""

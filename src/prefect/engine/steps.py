@@ -18,7 +18,7 @@ T = TypeVar("T")
 Steps = Generator["Step", Any, T]
 
 
-def is_awaitable(value: Any) -> bool:
+def is_awaitable(value: object) -> bool:
     """Whether `await value` works; without `inspect`, whose import costs more than the rest of the engine's."""
     return type(value) is CoroutineType or hasattr(value, "__await__")
 

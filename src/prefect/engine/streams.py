@@ -42,7 +42,7 @@ class Source(Protocol):
     elsewhere: bool
     """Whether items come from an event loop, so that a thread that waits for one must not be the loop's."""
 
-    def pull(self, wait: bool) -> dict[str, Any] | None:
+    def pull(self, wait: bool) -> dict[str, object] | None:
         """The next call's parameters; None if there is none now and not `wait`. Raises StopIteration at the end."""
 
     def close(self) -> None:
@@ -302,7 +302,7 @@ class PrefectFutureStream(PrefectFutureList[R]):
     def __getitem__(self, index: SupportsIndex) -> PrefectFuture[R]: ...
     @overload
     def __getitem__(self, index: slice) -> list[PrefectFuture[R]]: ...
-    def __getitem__(self, index: SupportsIndex | slice) -> Any:
+    def __getitem__(self, index: SupportsIndex | slice) -> object:
         self.keep()
         return super().__getitem__(index)
 
@@ -316,8 +316,6 @@ class PrefectFutureStream(PrefectFutureList[R]):
 
     def __eq__(self, other: object) -> bool:
         return self is other
-
-    __hash__ = object.__hash__  # type: ignore[assignment]
 
     def __repr__(self) -> str:
         return super().__repr__() if self._is_list() else f"<PrefectFutureStream of {self._submitted} so far>"

@@ -36,7 +36,7 @@ def deadline_error(kind: type[DeadlineReached], seconds: float) -> DeadlineReach
     return kind(f"Scope timed out after {seconds} second(s).")
 
 
-def call_with_timeout(call: Callable[[], Any], seconds: float, kind: type[DeadlineReached]) -> Any:
+def call_with_timeout(call: Callable[[], object], seconds: float, kind: type[DeadlineReached]) -> Any:
     """`call()`, ended after `seconds`. Raises an error of `kind`."""
     if threading.current_thread() is threading.main_thread() and hasattr(signal, "setitimer"):
         with alarm(seconds, kind):

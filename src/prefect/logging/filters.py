@@ -11,7 +11,7 @@ from prefect.utilities.names import obfuscate
 __all__ = ["ObfuscateApiKeyFilter", "redact_substr"]
 
 
-def redact_substr(obj: Any, substr: str) -> Any:
+def redact_substr(obj: object, substr: str) -> Any:
     """A value with a secret made unreadable wherever it occurs in texts, also inside of lists, tuples and dicts."""
     if isinstance(obj, str):
         return obj.replace(substr, obfuscate(substr))

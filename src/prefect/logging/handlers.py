@@ -16,16 +16,16 @@ __all__ = [
     "set_api_log_sink",
 ]
 
-_sink: Callable[[dict[str, Any]], None] | None = None
+_sink: Callable[[dict[str, object]], None] | None = None
 
 
-def set_api_log_sink(sink: Callable[[dict[str, Any]], None] | None) -> None:
+def set_api_log_sink(sink: Callable[[dict[str, object]], None] | None) -> None:
     """Have log lines that `emit_api_log` is given go to `sink`; None puts an end to that."""
     global _sink
     _sink = sink
 
 
-def emit_api_log(log: dict[str, Any]) -> None:
+def emit_api_log(log: dict[str, object]) -> None:
     """Hand a log line, as a dictionary, to the sink that was set; nothing happens without one."""
     if _sink is not None:
         _sink(log)

@@ -13,7 +13,7 @@ from prefect.engine.context import FlowRunContext
 from prefect.exceptions import ObjectNotFound
 from prefect.settings.runtime import announced_flow_run, runtime_override
 
-_READERS: Mapping[type, Callable[[str], Any]] = {
+_READERS: Mapping[type, Callable[[str], object]] = {
     bool: lambda text: text.strip().lower() not in ("false", "0", "no", ""),
     int: int,
     float: float,
@@ -24,7 +24,7 @@ _READERS: Mapping[type, Callable[[str], Any]] = {
 """How the text of an environment variable becomes a value of the type it stands in for."""
 
 
-def attribute(module: str, table: Mapping[str, Callable[[], Any]], name: str) -> Any:
+def attribute(module: str, table: Mapping[str, Callable[[], object]], name: str) -> Any:
     """The value of a module's attribute.
 
     Raises AttributeError if there is none of that name, ValueError if the environment names one that has no text form.

@@ -25,7 +25,7 @@ def _fact(position: int) -> Callable[[], str | None]:
     return fact
 
 
-def _parameters() -> dict[str, Any]:
+def _parameters() -> dict[str, object]:
     run = flow_run_here()
     return {} if run is None or run.deployment_id is None else dict(run.parameters)
 
@@ -35,7 +35,7 @@ def _flow_run_id() -> str | None:
     return None if run is None else str(run.id)
 
 
-ATTRIBUTES: dict[str, Callable[[], Any]] = {
+ATTRIBUTES: dict[str, Callable[[], object]] = {
     "flow_run_id": _flow_run_id,
     "id": _id,
     "name": _fact(0),

@@ -12,7 +12,7 @@ from prefect.engine.context import FlowRunContext, TaskRunContext
 from prefect.runtime.attributes import attribute, flow_run_here, text
 
 
-def _flow_run_fact(fact: str) -> Callable[[], Any]:
+def _flow_run_fact(fact: str) -> Callable[[], object]:
     return lambda: getattr(flow_run_here(), fact, None)
 
 
@@ -43,7 +43,7 @@ def _flow_version() -> str | None:
     return getattr(flow_run_here(), "flow_version", None) if context is None else context.flow.version
 
 
-def _parameters() -> dict[str, Any]:
+def _parameters() -> dict[str, object]:
     context, run = FlowRunContext.current.get(), flow_run_here()
     if context is not None:
         return context.parameters
@@ -82,12 +82,12 @@ def _ui_url() -> str | None:
     return f"{url}/runs/flow-run/{run_id}" if run_id and url else None
 
 
-def _job_variables() -> dict[str, Any] | None:
+def _job_variables() -> dict[str, object] | None:
     run = flow_run_here()
     return None if run is None else dict(run.job_variables)
 
 
-ATTRIBUTES: dict[str, Callable[[], Any]] = {
+ATTRIBUTES: dict[str, Callable[[], object]] = {
     "api_url": _api_url,
     "flow_name": _flow_name,
     "flow_version": _flow_version,

@@ -10,7 +10,7 @@ from prefect.engine.context import TaskRunContext
 from prefect.runtime.attributes import attribute
 
 
-def _run_fact(fact: str) -> Callable[[], Any]:
+def _run_fact(fact: str) -> Callable[[], object]:
     return lambda: getattr(getattr(TaskRunContext.current.get(), "task_run", None), fact, None)
 
 
@@ -29,7 +29,7 @@ def _tags() -> list[str]:
     return [] if context is None else list(context.task_run.tags)
 
 
-def _parameters() -> dict[str, Any]:
+def _parameters() -> dict[str, object]:
     context = TaskRunContext.current.get()
     return {} if context is None else context.parameters
 
@@ -49,7 +49,7 @@ def _ui_url() -> str | None:
     return f"{url}/runs/task-run/{run_id}" if run_id and url else None
 
 
-ATTRIBUTES: dict[str, Callable[[], Any]] = {
+ATTRIBUTES: dict[str, Callable[[], object]] = {
     "api_url": _api_url,
     "id": _id,
     "name": _run_fact("name"),

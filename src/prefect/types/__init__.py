@@ -37,7 +37,7 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> object:
     made = _types() if not name.startswith("_") else {}
     if name not in made:
         raise AttributeError(f"module 'prefect.types' has no attribute {name!r}")

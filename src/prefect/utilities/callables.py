@@ -80,7 +80,7 @@ def get_parameter_defaults(fn: Callable[..., object]) -> Parameters:
 
 def parameters_to_args_kwargs(
     fn: Callable[..., object], parameters: Mapping[str, object]
-) -> tuple[tuple[Any, ...], Parameters]:
+) -> tuple[tuple[object, ...], Parameters]:
     """Arguments that pass parameters given by name. Raises SignatureMismatchError for unknown names."""
     signature = inspect.signature(fn)
     if not parameters.keys() <= signature.parameters.keys():

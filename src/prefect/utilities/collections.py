@@ -95,7 +95,7 @@ def distinct(iterable: Iterable[T], key: Callable[[T], Hashable] | None = None) 
 # --- nested dictionaries
 
 
-def dict_to_flatdict(dct: Mapping[K, object]) -> dict[tuple[K, ...], Any]:
+def dict_to_flatdict(dct: Mapping[K, object]) -> dict[tuple[K, ...], object]:
     """A nested dict as one whose keys are paths; empty dicts inside stay as values."""
     return dict(_paths(dct, ()))
 
@@ -120,7 +120,7 @@ def flatdict_to_dict(dct: Mapping[tuple[K, ...], object]) -> dict[K, Any]:
     return nested
 
 
-def deep_merge(dct: Mapping[K, object], merge: Mapping[K, object]) -> dict[K, Any]:
+def deep_merge(dct: Mapping[K, object], merge: Mapping[K, object]) -> dict[K, object]:
     """A new dict with the items of both; where both hold a dict these are merged, else `merge` wins."""
     merged = dict(dct)
     for key, value in merge.items():
@@ -129,9 +129,9 @@ def deep_merge(dct: Mapping[K, object], merge: Mapping[K, object]) -> dict[K, An
     return merged
 
 
-def deep_merge_dicts(*dicts: Mapping[K, object]) -> dict[K, Any]:
+def deep_merge_dicts(*dicts: Mapping[K, object]) -> dict[K, object]:
     """All dicts merged, the later ones over the earlier. See `deep_merge`."""
-    merged: dict[K, Any] = {}
+    merged: dict[K, object] = {}
     for dct in dicts:
         merged = deep_merge(merged, dct)
     return merged

@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping
 from copy import copy
-from typing import Any, ClassVar, Self
+from typing import ClassVar, Self
 
 from prefect.utilities.invalid import validation_error
 
@@ -56,7 +56,7 @@ class Options:
         """The error to raise for a bad value of an option."""
         return validation_error(type(self).__name__, option, self.__dict__.get(option), problem)
 
-    def model_dump(self) -> dict[str, Any]:
+    def model_dump(self) -> dict[str, object]:
         """The options by name."""
         return {name: _dumped(self.__dict__[name]) for name in self.__options__}
 

@@ -34,7 +34,7 @@ def record(cls: type[T]) -> type[T]:
     return cls
 
 
-def evolve(of: T, **changes: Any) -> T:
+def evolve(of: T, **changes: object) -> T:
     """A copy of a record with some fields changed."""
     return type(of)(**{**of.__dict__, **changes})
 
@@ -51,7 +51,7 @@ def _init(self: Any, *args: Any, **kwargs: Any) -> None:
     self.__dict__.update(values)
 
 
-def _refuse(self: Any, name: str, value: object) -> None:
+def _refuse(self: object, name: str, value: object) -> None:
     raise AttributeError(f"{type(self).__name__} is frozen: use evolve(record, {name}=...) for a changed copy.")
 
 
@@ -59,11 +59,11 @@ def _values(record: Any) -> tuple[Any, ...]:
     return tuple(record.__dict__[name] for name in record.__fields__)
 
 
-def _equal(self: Any, other: Any) -> bool:
+def _equal(self: object, other: object) -> bool:
     return _values(self) == _values(other) if type(other) is type(self) else NotImplemented
 
 
-def _hash(self: Any) -> int:
+def _hash(self: object) -> int:
     return hash((type(self), _values(self)))
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable
-from typing import Any, Protocol
+from typing import Protocol
 
 from prefect.exceptions import CancelledRun, CrashedRun, FailedRun, MissingResult, PausedRun, UnfinishedRun
 
@@ -32,7 +32,7 @@ class KeptResult(ABC):
     __slots__ = ()
 
     @abstractmethod
-    def get(self) -> Any:
+    def get(self) -> object:
         """The value. Raises MissingResult, naming where it should be, if it is gone."""
 
 
@@ -41,17 +41,15 @@ class HeldResult(KeptResult):
 
     __slots__ = ("result",)
 
-    def __init__(self, result: Any) -> None:
+    def __init__(self, result: object) -> None:
         self.result = result
 
-    def get(self) -> Any:
+    def get(self) -> object:
         """The value itself."""
         return self.result
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, HeldResult) and bool(self.result == other.result)
-
-    __hash__ = None  # type: ignore[assignment]
 
     def __repr__(self) -> str:
         return repr(self.result)
@@ -68,8 +66,6 @@ class StoredData:
     def __eq__(self, other: object) -> bool:
         return isinstance(other, StoredData) and self.reference == other.reference
 
-    __hash__ = None  # type: ignore[assignment]
-
     def __repr__(self) -> str:
         return f"StoredData({self.reference!r})"
 
@@ -79,7 +75,7 @@ class StateLike(Protocol):
 
     name: str
     message: str | None
-    data: Any
+    data: object
 
     @property
     def type(self) -> str:
@@ -92,7 +88,7 @@ class StateLike(Protocol):
         """Whether the run is paused."""
 
 
-def value_of(state: StateLike, raise_on_failure: bool) -> Any:
+def value_of(state: StateLike, raise_on_failure: bool) -> object:
     """The value a state holds, or its exception raised (or returned, if not `raise_on_failure`)."""
     if state.type in _FAILURES:
         if raise_on_failure:
@@ -105,7 +101,7 @@ def value_of(state: StateLike, raise_on_failure: bool) -> Any:
     return unwrap(state.data)
 
 
-def _unfinished(state: StateLike, raise_on_failure: bool) -> Any:
+def _unfinished(state: StateLike, raise_on_failure: bool) -> object:
     if not state.is_paused():
         raise UnfinishedRun(f"Run is in {state.type} state, its result is not available.")
     if raise_on_failure:
@@ -113,7 +109,7 @@ def _unfinished(state: StateLike, raise_on_failure: bool) -> Any:
     return unwrap(state.data)
 
 
-def unwrap(data: Any) -> Any:
+def unwrap(data: object) -> object:
     """The value behind a state's data."""
     return data.get() if isinstance(data, KeptResult) else data
 
@@ -141,7 +137,7 @@ def exception_of(state: StateLike) -> BaseException:
     raise TypeError(f"Unexpected result for failed state: {data!r} —— {kind} cannot be resolved into an exception")
 
 
-def _nested_exception(state: StateLike, data: Any) -> BaseException | None:
+def _nested_exception(state: StateLike, data: object) -> BaseException | None:
     """The exception of the state, or of the first failed of the states, that a state has as its data."""
     kind = type(state)
     if isinstance(data, kind):

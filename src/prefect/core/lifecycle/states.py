@@ -16,7 +16,7 @@ import copy
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Generic, TypeVar, cast
+from typing import Generic, TypeVar, cast
 from uuid import UUID
 
 from prefect.core.ids import uuid_from_int
@@ -108,8 +108,6 @@ class StateDetails:
     def __eq__(self, other: object) -> bool:
         return isinstance(other, StateDetails) and self.facts() == other.facts()
 
-    __hash__ = None  # type: ignore[assignment]
-
     def __repr__(self) -> str:
         return f"StateDetails({', '.join(f'{name}={value!r}' for name, value in self.facts().items())})"
 
@@ -169,7 +167,7 @@ class State(Generic[R]):
         type: StateType | str,
         name: str | None = None,
         message: str | None = None,
-        data: Any = None,
+        data: object = None,
         state_details: StateDetails | Mapping[str, object] | None = None,
         timestamp: datetime | None = None,
         id: UUID | None = None,
@@ -197,7 +195,7 @@ class State(Generic[R]):
         type: StateType,
         name: str,
         message: str | None = None,
-        data: Any = None,
+        data: object = None,
         details: StateDetails | None = None,
     ) -> State[R]:
         """A state entered at `moment` (microseconds); the engine's constructor, which checks nothing."""
@@ -332,24 +330,22 @@ class State(Generic[R]):
         """
         if _awaiting is not None and _awaiting():
             return cast(R, self.aresult(raise_on_failure, retry_result_failure))
-        value: R = value_of(self, raise_on_failure)
-        return value
+        return cast(R, value_of(self, raise_on_failure))
 
     async def aresult(self, raise_on_failure: bool = True, retry_result_failure: bool = True) -> R:
         """`result`, for async code."""
-        value: R = value_of(self, raise_on_failure)
-        return value
+        return cast(R, value_of(self, raise_on_failure))
 
     # --- copies and forms
 
-    def fresh_copy(self, **changes: Any) -> State[R]:
+    def fresh_copy(self, **changes: object) -> State[R]:
         """The same state as if newly made: another id and moment, or none where nothing provides them."""
         made = self.model_copy(update={"id": None, "timestamp": None, "created": None, "updated": None, **changes})
         if _stamps is not None:
             made.stamp(*_stamps())
         return made
 
-    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> State[R]:
+    def model_copy(self, *, update: Mapping[str, object] | None = None, deep: bool = False) -> State[R]:
         """A copy with some attributes replaced."""
         made = copy.deepcopy(self) if deep else copy.copy(self)
         if not deep and self._details is not None:
@@ -358,7 +354,7 @@ class State(Generic[R]):
             setattr(made, name, value)
         return made
 
-    def model_dump(self) -> dict[str, Any]:
+    def model_dump(self) -> dict[str, object]:
         """The state as plain values; `data` is left as it is."""
         return {
             "id": self.id,

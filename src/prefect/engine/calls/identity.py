@@ -34,7 +34,7 @@ def call_key(equal: bytes, occurrence: int) -> bytes:
     return equal if occurrence == 0 else blake2b(equal + occurrence.to_bytes(8, "big"), digest_size=16).digest()
 
 
-def fingerprint(parameters: dict[str, Any]) -> bytes:
+def fingerprint(parameters: dict[str, object]) -> bytes:
     """Bytes that are equal for equal parameters, in this process and in any other."""
     if SCALARS.issuperset(map(type, parameters.values())):
         return marshal.dumps(parameters, _MARSHAL_WITHOUT_REFERENCES)
@@ -65,7 +65,7 @@ def _container(value: Any, kind: type, depth: int) -> Any:
     return [stand_in(item, depth + 1) for item in value]
 
 
-def _content(value: Any, kind: type) -> Any:
+def _content(value: object, kind: type) -> object:
     """The content of a well-known kind of object, None of any other."""
     package = kind.__module__.partition(".")[0]
     if package in ("datetime", "uuid", "decimal", "pathlib", "fractions"):

@@ -38,7 +38,7 @@ def is_plain(value: Any) -> bool:
     return kind.__module__.partition(".")[0] in ("pandas", "numpy", "polars", "pyarrow", "datetime")
 
 
-def all_plain(parameters: Mapping[str, Any]) -> bool:
+def all_plain(parameters: Mapping[str, object]) -> bool:
     """Whether no parameter can contain a future or annotation."""
     return SCALARS.issuperset(map(type, parameters.values())) or all(map(is_plain, parameters.values()))
 
@@ -49,11 +49,11 @@ def several(upstream: Any) -> Iterable[Any]:
     return upstream if isinstance(upstream, kinds) or hasattr(upstream, "__next__") else [upstream]
 
 
-def futures_in(value: Any) -> list[PrefectFuture[Any]]:
+def futures_in(value: object) -> list[PrefectFuture[Any]]:
     """All futures inside a value."""
     found: list[PrefectFuture[Any]] = []
 
-    def collect(item: Any) -> Any:
+    def collect(item: object) -> Any:
         if isinstance(item, PrefectFuture):
             found.append(item)
         return item
@@ -76,22 +76,22 @@ class Resolver:
         self._waiter = waiter
         self.inputs: Inputs = {}
 
-    def resolve(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
+    def resolve(self, parameters: Mapping[str, object]) -> dict[str, object]:
         """Parameters with every future and state replaced. Raises UpstreamTaskError if an input did not complete."""
-        resolved: dict[str, Any] = {}
+        resolved: dict[str, object] = {}
         for name, value in parameters.items():
             self._note_origins(name, value)
             resolved[name] = value if type(value) in SCALARS else self._resolve_value(name, value, False)
         return resolved
 
-    def _note_origins(self, name: str, value: Any) -> None:
+    def _note_origins(self, name: str, value: object) -> None:
         edges = self.inputs.setdefault(name, [])
         for item in _layers(value):
             origin = self._tracker.origin(item) if self._tracker is not None else None
             if origin is not None:
                 edges.append({"input_type": "task_run", "id": str(origin.run_id)})
 
-    def _resolve_value(self, name: str, value: Any, failures_allowed: bool) -> Any:
+    def _resolve_value(self, name: str, value: object, failures_allowed: bool) -> object:
         if is_plain(value):
             return value
         if isinstance(value, (quote, opaque)):
@@ -109,8 +109,8 @@ class Resolver:
             return self._outcome(value, failures_allowed)
         return self._resolve_inside(name, value, failures_allowed)
 
-    def _resolve_inside(self, name: str, value: Any, failures_allowed: bool) -> Any:
-        def visit(item: Any) -> Any:
+    def _resolve_inside(self, name: str, value: object, failures_allowed: bool) -> object:
+        def visit(item: object) -> Any:
             if isinstance(item, (PrefectFuture, State, BaseAnnotation)):
                 return self._resolve_value(name, item, failures_allowed)
             return item
@@ -138,7 +138,7 @@ class Resolver:
         finally:
             del _waits[self._waiter]
 
-    def _outcome(self, state: State[Any], failures_allowed: bool) -> Any:
+    def _outcome(self, state: State[Any], failures_allowed: bool) -> object:
         if state.is_completed():
             return unwrap(state.data)
         if failures_allowed:
@@ -146,7 +146,7 @@ class Resolver:
         run = state.state_details.task_run_id or state.state_details.flow_run_id
         raise UpstreamTaskError(f"Upstream task run '{run}' did not reach a 'COMPLETED' state.")
 
-    def wait_for(self, upstream: Iterable[Any]) -> None:
+    def wait_for(self, upstream: Iterable[object]) -> None:
         """Wait for what a call depends on without using it. Raises UpstreamTaskError if any did not complete."""
         self.inputs["wait_for"] = []
         for item in several(upstream):

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any
 
 LONGEST_DESCRIPTION = 500
 
 
-def jsonable(parameters: Mapping[str, Any]) -> dict[str, Any]:
+def jsonable(parameters: Mapping[str, object]) -> dict[str, object]:
     """Parameters with every value as JSON can hold it."""
     return {name: _plain(value) for name, value in parameters.items()}
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: object) -> object:
     if value is None or type(value) in (bool, int, str):
         return value
     try:
@@ -23,7 +22,7 @@ def _plain(value: Any) -> Any:
         return described(value)
 
 
-def _dumps(value: Any) -> str:
+def _dumps(value: object) -> str:
     try:
         return json.dumps(value, allow_nan=False)
     except (TypeError, ValueError, RecursionError):
@@ -32,7 +31,7 @@ def _dumps(value: Any) -> str:
         return to_json(value, fallback=described, inf_nan_mode="strings").decode()
 
 
-def described(value: Any) -> str:
+def described(value: object) -> str:
     """What kind of value it is, for people."""
     text = f"<{type(value).__module__}.{type(value).__qualname__}>"
     return text[:LONGEST_DESCRIPTION]

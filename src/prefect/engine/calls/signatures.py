@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from types import FunctionType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 from prefect.exceptions import ParameterBindError
 
@@ -39,9 +39,10 @@ class Binder:
         self._signature: inspect.Signature | None = None
         self._names: tuple[str, ...] = ()
         self._defaults: dict[str, Any] = {}
-        self._plain = _is_plain(fn)
-        if self._plain:
-            self._read_code(fn)  # type: ignore[arg-type]
+        self._plain = False
+        if _is_plain(fn):
+            self._plain = True
+            self._read_code(fn)
         self.no_inputs: NoInputs = NoInputs({name: [] for name in self.names})
 
     def _read_code(self, fn: FunctionType) -> None:
@@ -65,14 +66,16 @@ class Binder:
         """Names of the parameters."""
         return self._names if self._plain else tuple(self.signature.parameters)
 
-    def bind(self, args: tuple[Any, ...], kwargs: dict[str, Any], apply_defaults: bool = True) -> dict[str, Any]:
+    def bind(
+        self, args: tuple[object, ...], kwargs: dict[str, object], apply_defaults: bool = True
+    ) -> dict[str, object]:
         """Parameters by name, in the order of the signature. Raises ParameterBindError."""
         if self._plain and not kwargs and self._required <= len(args) <= len(self._names):
             return self._bind_positional(args, apply_defaults)
         bound = self._bind_keywords(args, kwargs, apply_defaults) if self._plain else None
         return self._bind_slowly(args, kwargs, apply_defaults) if bound is None else bound
 
-    def _bind_positional(self, args: tuple[Any, ...], apply_defaults: bool) -> dict[str, Any]:
+    def _bind_positional(self, args: tuple[object, ...], apply_defaults: bool) -> dict[str, object]:
         parameters = dict(zip(self._names, args, strict=False))
         if apply_defaults and len(args) < len(self._names):
             for name in self._names[len(args) :]:
@@ -80,8 +83,8 @@ class Binder:
         return parameters
 
     def _bind_keywords(
-        self, args: tuple[Any, ...], kwargs: dict[str, Any], apply_defaults: bool
-    ) -> dict[str, Any] | None:
+        self, args: tuple[object, ...], kwargs: dict[str, object], apply_defaults: bool
+    ) -> dict[str, object] | None:
         """As `_bind_positional`, with keywords; None if the arguments do not fit."""
         if len(args) > len(self._names):
             return None
@@ -97,7 +100,9 @@ class Binder:
                 parameters[name] = self._defaults[name]
         return parameters if used == len(kwargs) else None
 
-    def _bind_slowly(self, args: tuple[Any, ...], kwargs: dict[str, Any], apply_defaults: bool) -> dict[str, Any]:
+    def _bind_slowly(
+        self, args: tuple[object, ...], kwargs: dict[str, object], apply_defaults: bool
+    ) -> dict[str, object]:
         try:
             bound = self.signature.bind(*args, **kwargs)
         except TypeError as error:
@@ -106,14 +111,14 @@ class Binder:
             bound.apply_defaults()
         return dict(bound.arguments)
 
-    def call(self, parameters: dict[str, Any]) -> Any:
+    def call(self, parameters: dict[str, object]) -> Any:
         """Call the function with parameters by name."""
         if self._plain:
             return self.fn(**parameters)
         args, kwargs = self.arguments(parameters)
         return self.fn(*args, **kwargs)
 
-    def arguments(self, parameters: dict[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    def arguments(self, parameters: dict[str, object]) -> tuple[tuple[object, ...], dict[str, object]]:
         """Parameters by name as positional and keyword arguments."""
         from inspect import BoundArguments
 
@@ -123,7 +128,7 @@ class Binder:
         return bound.args, {**bound.kwargs, **rest}
 
 
-def _is_plain(fn: Callable[..., Any]) -> bool:
+def _is_plain(fn: Callable[..., object]) -> TypeGuard[FunctionType]:
     if type(fn) is not FunctionType or hasattr(fn, "__wrapped__") or hasattr(fn, "__signature__"):
         return False
     code = fn.__code__

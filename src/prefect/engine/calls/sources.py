@@ -9,9 +9,9 @@ from hashlib import blake2b
 from typing import Any
 
 
-def plain_function(fn: Callable[..., Any]) -> Any:
+def plain_function(fn: Callable[..., object]) -> Any:
     """The function at the bottom of wrappers, partials and bound methods."""
-    inner: Any = fn
+    inner: object = fn
     while True:
         inner = getattr(inner, "__func__", inner)
         wrapped = inner.func if isinstance(inner, partial) else getattr(inner, "__wrapped__", None)
@@ -20,7 +20,7 @@ def plain_function(fn: Callable[..., Any]) -> Any:
         inner = wrapped
 
 
-def function_key(fn: Callable[..., Any]) -> str:
+def function_key(fn: Callable[..., object]) -> str:
     """`name-1a2b3c4d`: told apart by file and qualified name, whatever module the file was imported as."""
     inner = plain_function(fn)
     name = getattr(inner, "__name__", type(inner).__name__)
@@ -30,7 +30,7 @@ def function_key(fn: Callable[..., Any]) -> str:
     return f"{name}-{blake2b(f'{place}:{qualified}'.encode(), digest_size=4).hexdigest()}"
 
 
-def entrypoint_of(fn: Callable[..., Any]) -> str | None:
+def entrypoint_of(fn: Callable[..., object]) -> str | None:
     """`path/to/file.py:name` from which the function can be loaded again; None for one made in a prompt."""
     inner = plain_function(fn)
     code = getattr(inner, "__code__", None)
@@ -39,7 +39,7 @@ def entrypoint_of(fn: Callable[..., Any]) -> str | None:
     return f"{os.path.abspath(code.co_filename)}:{inner.__qualname__}"
 
 
-def source_version(fn: Callable[..., Any]) -> str | None:
+def source_version(fn: Callable[..., object]) -> str | None:
     """A hash of the file a function stands in, None if there is none to read."""
     code = getattr(plain_function(fn), "__code__", None)
     if code is None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 import weakref
+from functools import partial
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -35,13 +36,13 @@ class ResultTracker:
         self._values: dict[int, Any] = {}
         self._sweep_at = _FIRST_SWEEP
 
-    def add(self, value: Any, run_id: UUID, call_key: bytes | None) -> None:
+    def add(self, value: object, run_id: UUID, call_key: bytes | None) -> None:
         """Remember which call returned `value`."""
         if isinstance(value, UNTRACKED):
             return
         key = id(value)
         try:
-            self._values[key] = weakref.ref(value, lambda _gone, key=key: self._forget(key))  # type: ignore[misc]
+            self._values[key] = weakref.ref(value, partial(self._forget, key))
         except TypeError:
             self._values[key] = value
             if len(self._values) >= self._sweep_at:
@@ -51,11 +52,11 @@ class ResultTracker:
     def __bool__(self) -> bool:
         return bool(self._origins)
 
-    def origin(self, value: Any) -> Origin | None:
+    def origin(self, value: object) -> Origin | None:
         """The call that returned this very object, if one did."""
         return self._origins.get(id(value)) if self._origins else None
 
-    def _forget(self, key: int) -> None:
+    def _forget(self, key: int, _gone: object = None) -> None:
         self._values.pop(key, None)
         self._origins.pop(key, None)
 

@@ -46,7 +46,7 @@ class ParameterValidator:
             raise ParameterTypeError("Flow run received invalid parameters:\n - " + "\n - ".join(problems))
         return validated
 
-    def _completed(self, parameters: dict[str, Any]) -> dict[str, Any]:
+    def _completed(self, parameters: dict[str, object]) -> dict[str, object]:
         names = self._binder.names
         if len(parameters) == len(names) and all(map(parameters.__contains__, names)):
             return parameters
@@ -54,8 +54,8 @@ class ParameterValidator:
             raise SignatureMismatchError.from_bad_params(list(names), list(parameters))
         return self._with_defaults(parameters)
 
-    def _with_defaults(self, parameters: dict[str, Any]) -> dict[str, Any]:
-        completed: dict[str, Any] = {}
+    def _with_defaults(self, parameters: dict[str, object]) -> dict[str, object]:
+        completed: dict[str, object] = {}
         missing: list[str] = []
         for name, parameter in self._binder.signature.parameters.items():
             if name in parameters:
@@ -74,7 +74,7 @@ class ParameterValidator:
         return self._adapters
 
 
-def _place(name: str, location: tuple[Any, ...]) -> str:
+def _place(name: str, location: tuple[object, ...]) -> str:
     return ".".join([name, *(str(part) for part in location)])
 
 
@@ -101,12 +101,12 @@ def _make_adapters(binder: Binder) -> dict[str, Any]:
     return adapters
 
 
-def secret_names(fn: Callable[..., Any]) -> frozenset[str]:
+def secret_names(fn: Callable[..., object]) -> frozenset[str]:
     """Names of the parameters that are annotated with a secret type, or with something that has one in it."""
     return frozenset(name for name, hint in _type_hints(fn).items() if _asks_for_secret(hint, ()))
 
 
-def _asks_for_secret(hint: Any, above: tuple[Any, ...]) -> bool:
+def _asks_for_secret(hint: object, above: tuple[object, ...]) -> bool:
     if hasattr(hint, "get_secret_value"):
         return True
     if hint in above:
@@ -115,12 +115,12 @@ def _asks_for_secret(hint: Any, above: tuple[Any, ...]) -> bool:
     return any(_asks_for_secret(part, (*above, hint)) for part in (*get_args(hint), *fields.values()))
 
 
-def _variadic(parameter: inspect.Parameter) -> tuple[Any, Any]:
+def _variadic(parameter: inspect.Parameter) -> tuple[object, object]:
     """The kinds of parameter whose values are taken as they come."""
     return parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD
 
 
-def _type_hints(fn: Callable[..., Any]) -> Mapping[str, Any]:
+def _type_hints(fn: Callable[..., object]) -> Mapping[str, Any]:
     """Annotations with names resolved; those that cannot be are left out."""
     try:
         return get_type_hints(fn, include_extras=True)

@@ -6,13 +6,12 @@ import json
 import string
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
 
 from prefect.exceptions import ConfigurationError
 from prefect.settings.runtime import environment_text
 
 
-def load_logging_file(path: Path) -> dict[str, Any]:
+def load_logging_file(path: Path) -> dict[str, object]:
     """The configuration in a file, `${NAME}` replaced by the environment variable. Raises ConfigurationError."""
     try:
         text = string.Template(path.read_text()).safe_substitute(environment_text())
@@ -24,7 +23,7 @@ def load_logging_file(path: Path) -> dict[str, Any]:
     return {"version": 1, "disable_existing_loggers": False, **loaded}
 
 
-def _yaml(text: str) -> Any:
+def _yaml(text: str) -> object:
     import yaml
 
     try:
@@ -33,10 +32,10 @@ def _yaml(text: str) -> Any:
         raise ValueError(error) from error
 
 
-def _toml(text: str) -> Any:
+def _toml(text: str) -> object:
     import tomllib
 
     return tomllib.loads(text)
 
 
-_PARSERS: Mapping[str, Callable[[str], Any]] = {".json": json.loads, ".toml": _toml}
+_PARSERS: Mapping[str, Callable[[str], object]] = {".json": json.loads, ".toml": _toml}

@@ -82,7 +82,8 @@ def subject(record: logging.LogRecord) -> str:
 
 def _traceback(record: logging.LogRecord) -> str:
     if record.exc_text is None:
-        record.exc_text = logging.Formatter().formatException(record.exc_info)  # type: ignore[arg-type]
+        assert record.exc_info is not None
+        record.exc_text = logging.Formatter().formatException(record.exc_info)
     return record.exc_text
 
 

@@ -21,16 +21,16 @@ _LEVELS = {logging.DEBUG: "DEBUG", logging.INFO: "INFO", logging.WARNING: "WARNI
 class PrefectLogAdapter(logging.LoggerAdapter[logging.Logger]):
     """A logger that knows which run it speaks for."""
 
-    def process(self, msg: Any, kwargs: MutableMapping[str, Any]) -> tuple[Any, MutableMapping[str, Any]]:
+    def process(self, msg: object, kwargs: MutableMapping[str, Any]) -> tuple[Any, MutableMapping[str, Any]]:
         kwargs["extra"] = {**(self.extra or {}), **(kwargs.get("extra") or {})}
         return msg, kwargs
 
-    def getChild(self, suffix: str, extra: dict[str, Any] | None = None) -> PrefectLogAdapter:
+    def getChild(self, suffix: str, extra: dict[str, object] | None = None) -> PrefectLogAdapter:
         """A logger below this one, speaking for the same run."""
         return PrefectLogAdapter(self.logger.getChild(suffix), extra={**(self.extra or {}), **(extra or {})})
 
 
-def flow_run_facts(context: FlowRunContext) -> dict[str, Any]:
+def flow_run_facts(context: FlowRunContext) -> dict[str, object]:
     """What a flow run's log records carry."""
     run = context.flow_run
     return {
@@ -41,7 +41,7 @@ def flow_run_facts(context: FlowRunContext) -> dict[str, Any]:
     }
 
 
-def task_run_facts(context: TaskRunContext) -> dict[str, Any]:
+def task_run_facts(context: TaskRunContext) -> dict[str, object]:
     """What a task run's log records carry."""
     run, flow = context.task_run, context.flow_context
     return {
@@ -55,17 +55,17 @@ def task_run_facts(context: TaskRunContext) -> dict[str, Any]:
     }
 
 
-def flow_run_logger(context: FlowRunContext, **extra: Any) -> PrefectLogAdapter:
+def flow_run_logger(context: FlowRunContext, **extra: object) -> PrefectLogAdapter:
     """The logger of a flow run."""
     return PrefectLogAdapter(FLOW_RUNS, extra={**flow_run_facts(context), **extra})
 
 
-def task_run_logger(context: TaskRunContext, **extra: Any) -> PrefectLogAdapter:
+def task_run_logger(context: TaskRunContext, **extra: object) -> PrefectLogAdapter:
     """The logger of a task run."""
     return PrefectLogAdapter(TASK_RUNS, extra={**task_run_facts(context), **extra})
 
 
-def get_run_logger(context: RunContext | None = None, **kwargs: Any) -> PrefectLogAdapter:
+def get_run_logger(context: RunContext | None = None, **kwargs: object) -> PrefectLogAdapter:
     """The logger of the current task run or flow run; its lines are shown and recorded.
 
     Args:
@@ -84,7 +84,7 @@ def get_run_logger(context: RunContext | None = None, **kwargs: Any) -> PrefectL
     raise MissingContextError("There is no active flow or task run context.")
 
 
-def log_task_line(context: TaskRunContext, level: int, message: str, exc_info: Any = None) -> None:
+def log_task_line(context: TaskRunContext, level: int, message: str, exc_info: object = None) -> None:
     """Log one of the engine's own lines about a task run.
 
     Where nobody has added handlers or filters, it goes to the console and the record without a `LogRecord`.
@@ -113,13 +113,12 @@ def _console_alone() -> ConsoleHandler | None:
     if len(TASK_RUNS.handlers) != 1 or len(PREFECT.handlers) != 1 or PREFECT.propagate or not TASK_RUNS.propagate:
         return None
     journal, console = TASK_RUNS.handlers[0], PREFECT.handlers[0]
-    plain = type(journal) is JournalHandler and type(console) is ConsoleHandler
-    if not plain or TASK_RUNS.filters or journal.filters or console.filters:
+    if type(journal) is not JournalHandler or type(console) is not ConsoleHandler:
         return None
-    return console  # type: ignore[return-value]
+    return None if TASK_RUNS.filters or journal.filters or console.filters else console
 
 
-def log_flow_line(context: FlowRunContext, level: int, message: str, exc_info: Any = None) -> None:
+def log_flow_line(context: FlowRunContext, level: int, message: str, exc_info: object = None) -> None:
     """Log one of the engine's own lines about a flow run."""
     if FLOW_RUNS.isEnabledFor(level):
         _handle(FLOW_RUNS, level, message, exc_info, flow_run_facts(context))

@@ -57,7 +57,7 @@ def mask_plain(value: T) -> T:
     return masked
 
 
-def _covered(value: Any) -> Any:
+def _covered(value: object) -> Any:
     if isinstance(value, str):
         return mask(value)
     if isinstance(value, dict):

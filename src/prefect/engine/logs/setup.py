@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from pathlib import Path
-from typing import Any
 
 from prefect.engine.config import EngineConfig
 from prefect.engine.logs.files import load_logging_file
@@ -15,7 +14,7 @@ from prefect.engine.logs.masking import remember
 _done_for: EngineConfig | None = None
 
 
-def setup_logging(config: EngineConfig, anew: bool = False, incremental: bool = False) -> dict[str, Any]:
+def setup_logging(config: EngineConfig, anew: bool = False, incremental: bool = False) -> dict[str, object]:
     """Install what the user's configuration file asks for, or else the handlers that `config` does.
 
     Nothing is done, unless `anew`, for a configuration that is installed. Returns what the file holds.
@@ -32,7 +31,7 @@ def setup_logging(config: EngineConfig, anew: bool = False, incremental: bool = 
     return {}
 
 
-def _install_file(path: Path, incremental: bool) -> dict[str, Any]:
+def _install_file(path: Path, incremental: bool) -> dict[str, object]:
     import logging.config
 
     loaded = load_logging_file(path)

@@ -117,7 +117,7 @@ class FileSystemLockManager:
 # --- who holds a lock
 
 
-def _about(holder: str, hold_timeout: float | None) -> dict[str, Any]:
+def _about(holder: str, hold_timeout: float | None) -> dict[str, object]:
     now = surroundings.clock().now()
     return {
         "holder": holder,

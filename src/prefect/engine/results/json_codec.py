@@ -34,7 +34,7 @@ _CLASS_KEYS, _EXCEPTION_KEYS = {_CLASS, _DATA}, {_EXCEPTION, _MESSAGE}
 # --- encoding
 
 
-def prefect_json_object_encoder(obj: object) -> dict[str, Any]:
+def prefect_json_object_encoder(obj: object) -> dict[str, object]:
     """The JSON form of a value `json` does not know. Raises SerializationError if it has none."""
     if isinstance(obj, BaseException):
         return {_EXCEPTION: to_qualified_name(type(obj)), _MESSAGE: _message_of(obj)}

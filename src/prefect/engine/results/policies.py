@@ -25,7 +25,7 @@ CacheKeyFn = Callable[[Any, dict[str, Any]], str | None]
 KeyStorage = WritableFileSystem | str | Path
 Values = Mapping[str, Any]
 
-STABLE_TRANSFORMS: dict[type, Callable[[Any], Any]] = {}
+STABLE_TRANSFORMS: dict[type, Callable[[object], object]] = {}
 """What stands in for inputs of a type when their key is made; users may add their own types."""
 
 
@@ -143,7 +143,7 @@ class CacheKeyFnPolicy(CachePolicy):
         super().__init__(key_storage, isolation_level, lock_manager)
         self.cache_key_fn = cache_key_fn
 
-    def compute_key(self, task_ctx: object, inputs: Values, flow_parameters: Values, **kwargs: object) -> str | None:
+    def compute_key(self, task_ctx: Any, inputs: Values, flow_parameters: Values, **kwargs: Any) -> str | None:
         """What the function returns."""
         return self.cache_key_fn(task_ctx, dict(inputs)) if self.cache_key_fn is not None else None
 
@@ -170,7 +170,7 @@ class CompoundCachePolicy(CachePolicy):
         """Whether one of the policies is."""
         return any(policy.run_scoped for policy in self.policies)
 
-    def compute_key(self, task_ctx: object, inputs: Values, flow_parameters: Values, **kwargs: object) -> str | None:
+    def compute_key(self, task_ctx: Any, inputs: Values, flow_parameters: Values, **kwargs: Any) -> str | None:
         """One hash of all keys; None if a policy declines, or none has anything to add."""
         parts: list[tuple[str, str]] = []
         for policy in self.policies:
@@ -210,7 +210,7 @@ def _union(lists: list[list[str]]) -> list[str]:
 class _None(CachePolicy):
     """No key, so no caching; adds nothing to other policies."""
 
-    def compute_key(self, task_ctx: object, inputs: Values, flow_parameters: Values, **kwargs: object) -> str | None:
+    def compute_key(self, task_ctx: Any, inputs: Values, flow_parameters: Values, **kwargs: Any) -> str | None:
         """None."""
         return None
 
@@ -231,7 +231,7 @@ class TaskSource(CachePolicy):
 class FlowParameters(CachePolicy):
     """Keys that change with the parameters of the flow."""
 
-    def compute_key(self, task_ctx: object, inputs: Values, flow_parameters: Values, **kwargs: object) -> str | None:
+    def compute_key(self, task_ctx: Any, inputs: Values, flow_parameters: Values, **kwargs: Any) -> str | None:
         """The hash of the flow's parameters; None without any."""
         return _hash_values(flow_parameters, "flow parameter") if flow_parameters else None
 
@@ -268,7 +268,7 @@ class Inputs(CachePolicy):
         super().__init__(key_storage, isolation_level, lock_manager)
         self.exclude = list(exclude or ())
 
-    def compute_key(self, task_ctx: object, inputs: Values, flow_parameters: Values, **kwargs: object) -> str | None:
+    def compute_key(self, task_ctx: Any, inputs: Values, flow_parameters: Values, **kwargs: Any) -> str | None:
         """The hash of the inputs by name; None without any."""
         if not inputs:
             return None

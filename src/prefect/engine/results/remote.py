@@ -20,7 +20,7 @@ from prefect.exceptions import ConfigurationError
 from prefect.utilities.filesystem import filter_files
 from prefect.utilities.twins import twin
 
-_NO_SETTINGS: dict[str, Any] = {}
+_NO_SETTINGS: dict[str, object] = {}
 
 
 class RemoteFileSystem(WritableFileSystem, WritableDeploymentStorage):
@@ -32,7 +32,7 @@ class RemoteFileSystem(WritableFileSystem, WritableDeploymentStorage):
     """
 
     basepath: str
-    settings: dict[str, Any] = _NO_SETTINGS
+    settings: dict[str, object] = _NO_SETTINGS
 
     def check(self) -> None:
         self.basepath = str(self.basepath)
@@ -142,7 +142,7 @@ class SMB(RemoteFileSystem):
     share_path: str
     smb_host: str
     smb_username: str | None = None
-    smb_password: Any = None
+    smb_password: object = None
     smb_port: int | None = None
     basepath: str = ""
 

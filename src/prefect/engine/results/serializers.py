@@ -33,12 +33,12 @@ from prefect.utilities.invalid import validation_error
 from prefect.utilities.options import Options
 
 _registry: dict[str, type[Serializer]] = {}
-_CODECS: dict[str, Callable[..., Any]] = {
+_CODECS: dict[str, Callable[..., object]] = {
     ENCODER: prefect_json_object_encoder,
     DECODER: prefect_json_object_decoder,
 }
 BASE_TYPE = "__base__"
-_NO_ARGUMENTS: dict[str, Any] = {}
+_NO_ARGUMENTS: dict[str, object] = {}
 
 
 class Serializer(Options):
@@ -64,7 +64,7 @@ class Serializer(Options):
     def __dispatch_key__(cls) -> str:
         return str(cls.__options__["type"])
 
-    def dumps(self, obj: Any) -> bytes:
+    def dumps(self, obj: object) -> bytes:
         """A value as bytes. Raises SerializationError if it has no such form."""
         raise _undefined(self, "dumps")
 
@@ -102,7 +102,7 @@ def resolve_serializer(serializer: Serializer | str) -> Serializer:
     )
 
 
-def _library(serializer: Options, option: str, name: str, kind: str, methods: tuple[str, ...]) -> Any:
+def _library(serializer: Options, option: str, name: str, kind: str, methods: tuple[str, ...]) -> object:
     """A library chosen by name. Raises ValueError if it cannot be imported or lacks a method."""
     try:
         library = import_module(name)
@@ -174,7 +174,7 @@ class JSONSerializer(Serializer):
     jsonlib: str = "json"
     object_encoder: str | None = ENCODER
     object_decoder: str | None = DECODER
-    dumps_kwargs: dict[str, Any] = _NO_ARGUMENTS
+    dumps_kwargs: dict[str, object] = _NO_ARGUMENTS
     loads_kwargs: dict[str, Any] = _NO_ARGUMENTS
 
     def check(self) -> None:

@@ -25,7 +25,7 @@ class PersistingRun(Protocol):
     """What of a run's context decides about its results."""
 
     persist_result: bool | None
-    result_store: Any
+    result_store: object
 
 
 class Surroundings:

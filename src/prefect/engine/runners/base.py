@@ -35,9 +35,9 @@ class TaskRunner(ABC, Generic[F]):
         self._progress: ProgressDisplay | None = None
         self._open: set[PrefectFuture[Any]] = set()
         self._streams: list[PrefectFutureStream[Any]] = []
-        self._taken_streams: weakref.WeakSet[PrefectFutureStream[Any]] = weakref.WeakSet()
+        self._taken_streams: list[weakref.ref[PrefectFutureStream[Any]]] = []
 
-    def _made_with(self) -> tuple[Any, ...]:
+    def _made_with(self) -> tuple[object, ...]:
         """The options the runner was made with, in the order in which its class takes them; they make it equal."""
         return (id(self),)
 
@@ -85,7 +85,7 @@ class TaskRunner(ABC, Generic[F]):
         return futures
 
     def _stream(
-        self, task: Any, mapped: Mapped, wait_for: Iterable[PrefectFuture[Any]] | None
+        self, task: object, mapped: Mapped, wait_for: Iterable[PrefectFuture[Any]] | None
     ) -> PrefectFutureList[Any]:
         source = source_of(mapped)
 
@@ -162,7 +162,11 @@ class TaskRunner(ABC, Generic[F]):
         """Somebody goes through the stream: it is theirs, and ends when they let go of it."""
         if stream in self._streams:
             self._streams.remove(stream)
-        self._taken_streams.add(stream)
+        self._taken_streams.append(weakref.ref(stream))
+
+    def _alive(self) -> list[PrefectFutureStream[Any]]:
+        """The streams that somebody else goes through and has not let go of."""
+        return [stream for taken in self._taken_streams if (stream := taken()) is not None]
 
     def _drain_streams(self) -> BaseException | None:
         """Submit what streaming maps have left; consumers before their producers. Returns the first producer's error."""
@@ -173,13 +177,13 @@ class TaskRunner(ABC, Generic[F]):
                 stream.drain()
             except Exception as error:
                 first = first or error
-        for stream in list(self._taken_streams):
+        for stream in self._alive():
             stream.close()
         return first
 
     def _let_go(self) -> None:
         """Close the producers of streaming maps and settle, as crashed, every call that has not ended."""
-        for stream in [*self._streams, *self._taken_streams]:
+        for stream in [*self._streams, *self._alive()]:
             stream.close()
         self._streams.clear()
         waiting = list(self._open)
@@ -201,7 +205,7 @@ class TaskRunner(ABC, Generic[F]):
         self._open.discard(future)
 
 
-def when_ready(parameters: dict[str, Any], wait_for: Iterable[Any] | None, start: Callable[[], None]) -> None:
+def when_ready(parameters: dict[str, object], wait_for: Iterable[object] | None, start: Callable[[], None]) -> None:
     """Call `start` as soon as every future among the inputs has settled; at once if there is none."""
     if wait_for is None and all_plain(parameters):
         start()
@@ -225,6 +229,6 @@ def when_ready(parameters: dict[str, Any], wait_for: Iterable[Any] | None, start
         future.add_done_callback(one_less)
 
 
-def _inputs(parameters: dict[str, Any], wait_for: Iterable[Any] | None) -> list[PrefectFuture[Any]]:
+def _inputs(parameters: dict[str, object], wait_for: Iterable[object] | None) -> list[PrefectFuture[Any]]:
     found = [future for value in parameters.values() for future in futures_in(value)]
     return found if wait_for is None else [*found, *futures_in(list(several(wait_for)))]

@@ -8,7 +8,6 @@ call writes its own, so that it is seen running and its log lines appear.
 from __future__ import annotations
 
 import threading
-from typing import Any
 
 from prefect.core.journal import Draft, Entry, Moves, Row
 from prefect.core.ports import Backend
@@ -55,7 +54,7 @@ class BufferedBackend:
             self._backend.flush()
         return [(table, _written_out(row)) for table, row in held or ()]
 
-    def __getattr__(self, name: str) -> Any:
+    def __getattr__(self, name: str) -> object:
         self.let_go()
         return getattr(self._backend, name)
 

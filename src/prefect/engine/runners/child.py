@@ -8,6 +8,7 @@ import signal
 import socket
 import struct
 import sys
+from collections.abc import Callable
 from types import FrameType
 
 from prefect.engine.runners.shipping import run_packed
@@ -62,8 +63,8 @@ def main(handle: int | None = None) -> None:
 
 
 def _shared_socket() -> socket.socket:
-    shared: socket.socket = socket.fromshare(sys.stdin.buffer.read())  # type: ignore[attr-defined]
-    return shared
+    from_share: Callable[[bytes], socket.socket] = vars(socket)["fromshare"]  # only Windows has it
+    return from_share(sys.stdin.buffer.read())
 
 
 def _terminate(number: int, _frame: FrameType | None) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable
 from contextlib import suppress
 from typing import Any
 
@@ -105,7 +105,7 @@ class AsyncColumn:
             self._ended = True
             self._arrived.notify_all()
 
-    def _put(self, item: Any) -> None:
+    def _put(self, item: object) -> None:
         with self._arrived:
             self._buffer.append(item)
             self._arrived.notify_all()
@@ -168,7 +168,7 @@ class Columns:
             if isinstance(column, AsyncColumn):
                 column.notify = callback
 
-    def pull(self, wait: bool) -> dict[str, Any] | None:
+    def pull(self, wait: bool) -> dict[str, object] | None:
         """Parameters of the next call; None if there is none yet. Raises StopIteration, MappingLengthMismatch."""
         if not wait and not all(column.ready() for column in self._columns.values()):
             return None
@@ -196,11 +196,7 @@ class Columns:
             column.close()
 
 
-def async_items(items: Iterator[Any] | AsyncIterator[Any], change: Callable[[Any], Any]) -> AsyncIterator[Any]:
+async def async_items(items: AsyncIterable[object], change: Callable[[object], object]) -> AsyncIterator[object]:
     """An async iterator's items, each changed."""
-
-    async def changed() -> AsyncIterator[Any]:
-        async for item in items:  # type: ignore[union-attr]
-            yield change(item)
-
-    return changed()
+    async for item in items:
+        yield change(item)

@@ -112,7 +112,7 @@ class DaskTaskRunner(ElsewhereTaskRunner[PrefectDaskFuture]):
         """The Dask client, None until the runner has started."""
         return self._client
 
-    def _made_with(self) -> tuple[Any, ...]:
+    def _made_with(self) -> tuple[object, ...]:
         return (
             self.cluster, self.address, self.cluster_class, self.cluster_kwargs or None, self.adapt_kwargs or None,
             self.client_kwargs, self.performance_report_path,
@@ -213,7 +213,7 @@ def _made(cluster_class: str | Callable[..., Any] | None) -> Callable[..., Any]:
 
 
 @contextmanager
-def get_dask_client(timeout: Any = None, **client_kwargs: Any) -> Iterator[Any]:
+def get_dask_client(timeout: object = None, **client_kwargs: object) -> Iterator[Any]:
     """Within a task on a Dask worker, or a flow: a client of the cluster it runs on.
 
     Args:
@@ -233,7 +233,7 @@ def get_dask_client(timeout: Any = None, **client_kwargs: Any) -> Iterator[Any]:
 
 
 @asynccontextmanager
-async def get_async_dask_client(timeout: Any = None, **client_kwargs: Any) -> AsyncIterator[Any]:  # noqa: ASYNC109
+async def get_async_dask_client(timeout: object = None, **client_kwargs: object) -> AsyncIterator[Any]:  # noqa: ASYNC109
     """`get_dask_client`, for async tasks and flows."""
     distributed = _import_distributed()
     try:

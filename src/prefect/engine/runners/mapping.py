@@ -32,7 +32,7 @@ class Mapped(NamedTuple):
         return any(is_stream(items) for items in self.iterables.values())
 
 
-def sorted_out(parameters: dict[str, Any]) -> Mapped:
+def sorted_out(parameters: dict[str, object]) -> Mapped:
     """Which parameters stand in every call and which are gone through. Raises MappingMissingIterable."""
     constant: dict[str, Any] = {}
     iterables: dict[str, Any] = {}
@@ -47,7 +47,7 @@ def sorted_out(parameters: dict[str, Any]) -> Mapped:
     return Mapped(list(parameters), constant, iterables)
 
 
-def mapped_calls(task: Any, parameters: dict[str, Any]) -> Iterator[dict[str, Any]]:
+def mapped_calls(task: object, parameters: dict[str, object]) -> Iterator[dict[str, object]]:
     """One set of parameters per item of the iterables; all others stand in each.
 
     Raises MappingMissingIterable if nothing is iterable, MappingLengthMismatch if lengths differ.
@@ -85,7 +85,7 @@ def _column(items: Any) -> Column | AsyncColumn:
     )
 
 
-def is_stream(value: Any) -> bool:
+def is_stream(value: object) -> bool:
     """Whether something can be gone through only once, or only in an event loop."""
     if isinstance(value, PrefectFutureStream):
         return value.is_open
@@ -96,7 +96,7 @@ def is_stream(value: Any) -> bool:
     return isinstance(value, AsyncIterable) and not isinstance(value, Iterable)
 
 
-def _sort_out(value: Any) -> tuple[Any, Any]:
+def _sort_out(value: object) -> tuple[object, object]:
     """A parameter as (its constant value, None) or as (None, its items)."""
     if isinstance(value, unmapped):
         return value.value, None
@@ -112,5 +112,5 @@ def _each(items: Any, mark: Callable[[Any], Any]) -> Any:
     if not is_stream(items):
         return [mark(item) for item in items]
     if isinstance(items, AsyncIterable) and not isinstance(items, Iterable):
-        return async_items(items, mark)  # type: ignore[arg-type]
+        return async_items(items, mark)
     return map(mark, items)

@@ -134,20 +134,20 @@ class ProcessPoolTaskRunner(ElsewhereTaskRunner[PrefectConcurrentFuture[Any]]):
         self._guard = threading.Lock()
 
     @property
-    def subprocess_message_processor_factories(self) -> tuple[Callable[..., Any], ...]:
+    def subprocess_message_processor_factories(self) -> tuple[Callable[..., object], ...]:
         """The factories given."""
         return self._factories
 
     def set_subprocess_message_processor_factories(
-        self, subprocess_message_processor_factories: Iterable[Callable[..., Any]] | None = None
+        self, subprocess_message_processor_factories: Iterable[Callable[..., object]] | None = None
     ) -> None:
         """Replace the factories."""
         self._factories = tuple(subprocess_message_processor_factories or ())
 
-    def _made_with(self) -> tuple[Any, ...]:
+    def _made_with(self) -> tuple[object, ...]:
         return (self._given_workers, self._factories, self.initializer, self.initargs)
 
-    def _new_future(self, task_run_id: UUID) -> PrefectConcurrentFuture[Any]:
+    def _new_future(self, task_run_id: UUID) -> PrefectConcurrentFuture[object]:
         return PrefectConcurrentFuture(task_run_id)
 
     def _connect(self) -> None:

@@ -16,11 +16,11 @@ from prefect.exceptions import CrashedRun, PrefectImportError
 
 NEEDS_RAY = "RayTaskRunner needs Ray: pip install 'headrace[ray]'."
 
-_options: contextvars.ContextVar[dict[str, Any] | None] = contextvars.ContextVar("prefect_ray_options", default=None)
+_options: contextvars.ContextVar[dict[str, object] | None] = contextvars.ContextVar("prefect_ray_options", default=None)
 
 
 @contextmanager
-def remote_options(**new_remote_options: Any) -> Iterator[None]:
+def remote_options(**new_remote_options: object) -> Iterator[None]:
     """Give the tasks submitted within the block options of `ray.remote`, such as `num_cpus`."""
     token = _options.set({**(_options.get() or {}), **new_remote_options})
     try:
@@ -55,7 +55,7 @@ class RayTaskRunner(ElsewhereTaskRunner[PrefectRayFuture]):
         self._began_ray = False
         self._waiters: GrowingPool | None = None
 
-    def _made_with(self) -> tuple[Any, ...]:
+    def _made_with(self) -> tuple[object, ...]:
         return (self.address, self.init_kwargs)
 
     def _new_future(self, task_run_id: UUID) -> PrefectRayFuture:

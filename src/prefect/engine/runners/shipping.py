@@ -21,6 +21,7 @@ import sys
 import traceback
 from collections.abc import Callable
 from contextvars import ContextVar, copy_context
+from importlib import import_module
 from itertools import count
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -217,7 +218,7 @@ def _complaint(shipment: Shipment, error: Exception) -> str:
     return f"Task {name!r} cannot be sent to another process: {error!r}. Run it in threads, or take out what cannot be pickled."
 
 
-def _problem(value: Any) -> Exception | None:
+def _problem(value: object) -> Exception | None:
     try:
         dumps(value)
     except Exception as error:
@@ -225,7 +226,7 @@ def _problem(value: Any) -> Exception | None:
     return None
 
 
-def dumps(value: Any) -> bytes:
+def dumps(value: object) -> bytes:
     """Plain pickle; where that refuses, or something belongs to the main script, cloudpickle.
 
     Raises what cloudpickle raises.
@@ -236,30 +237,26 @@ def dumps(value: Any) -> bytes:
         return _cloud_dumps(value)
 
 
-def _plain_dumps(value: Any) -> bytes:
+def _plain_dumps(value: object) -> bytes:
     buffer = io.BytesIO()
     _Pickler(buffer, 5).dump(value)
     return buffer.getvalue()
 
 
-def _cloud_dumps(value: Any) -> bytes:
-    import cloudpickle  # type: ignore[import-untyped]
-
-    class Pickler(cloudpickle.Pickler):  # type: ignore[misc]
-        def reducer_override(self, item: Any) -> Any:
-            found = _by_reference(item)
-            return super().reducer_override(item) if found is None else found
-
+def _cloud_dumps(value: object) -> bytes:
     buffer = io.BytesIO()
-    Pickler(buffer, 5).dump(value)
+    pickler = import_module("cloudpickle").Pickler(buffer, 5)
+    otherwise = pickler.reducer_override
+    pickler.reducer_override = lambda item: _by_reference(item) or otherwise(item)
+    pickler.dump(value)
     return buffer.getvalue()
 
 
 class _Pickler(pickle.Pickler):
     """Plain pickle that refers to decorated functions by name, and refuses what only the main script has."""
 
-    def reducer_override(self, item: Any) -> Any:
-        if getattr(item, "__module__", None) == "__main__" and isinstance(item, (type, Callable)):  # type: ignore[arg-type]
+    def reducer_override(self, item: object) -> Any:
+        if getattr(item, "__module__", None) == "__main__" and callable(item):
             raise pickle.PicklingError(f"{item!r} belongs to the main script")
         if type(type(item)) is type and type(item).__module__ == "__main__":
             raise pickle.PicklingError(f"{type(item)!r} belongs to the main script")
@@ -267,7 +264,7 @@ class _Pickler(pickle.Pickler):
         return NotImplemented if found is None else found
 
 
-def _by_reference(item: Any) -> Any:
+def _by_reference(item: object) -> object:
     """How to find a flow or task again that stands in a module under its function's name; None for anything else."""
     if not (hasattr(type(item), "hook_kinds") and hasattr(item, "fn")):
         return None
@@ -277,7 +274,7 @@ def _by_reference(item: Any) -> Any:
     return (found_at, (module, name)) if _look_up(module, name) is item else None
 
 
-def _look_up(module: str, name: str) -> Any:
+def _look_up(module: str, name: str) -> object:
     found: Any = sys.modules.get(module)
     for part in name.split("."):
         found = getattr(found, part, None)
@@ -286,8 +283,6 @@ def _look_up(module: str, name: str) -> Any:
 
 def found_at(module: str, name: str) -> Any:
     """The flow or task of that name."""
-    from importlib import import_module
-
     import_module(module)
     return _look_up(module, name)
 
@@ -350,13 +345,13 @@ class Remote(NamedTuple):
     number: int
 
     @classmethod
-    def note(cls, collected: list[Any], future: Any) -> Remote:
+    def note(cls, collected: list[object], future: object) -> Remote:
         """Remember that a value is needed; returns what stands for it."""
         collected.append(future)
         return cls(len(collected) - 1)
 
 
-REMOTE: ContextVar[list[Any] | None] = ContextVar("prefect_remote_values", default=None)
+REMOTE: ContextVar[list[object] | None] = ContextVar("prefect_remote_values", default=None)
 """While a call is packed: where the values it needs but that are elsewhere are noted."""
 
 
@@ -367,7 +362,7 @@ def run_packed_with(packed: bytes, needed: list[SentState]) -> SentState:
     shipment: Shipment = pickle.loads(packed)
     values = [sent.value() for sent in needed]
 
-    def put_in(item: Any) -> Any:
+    def put_in(item: object) -> Any:
         return values[item.number] if isinstance(item, Remote) else item
 
     parameters = visit_collection(shipment.parameters, visit_fn=put_in, return_data=True) or {}

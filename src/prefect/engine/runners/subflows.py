@@ -18,19 +18,19 @@ from prefect.engine.specs import FlowSpec
 from prefect.exceptions import MissingContextError
 
 
-def submit_flow(flow: FlowSpec, parameters: dict[str, Any], wait_for: Iterable[Any] | None) -> Any:
+def submit_flow(flow: FlowSpec, parameters: dict[str, object], wait_for: Iterable[object] | None) -> Any:
     """Run a subflow beside its parent; returns its future. Raises MissingContextError outside of flows."""
     context = FlowRunContext.get()
     if context is None:
         raise MissingContextError("`flow.submit` and `flow.map` work within a flow: there is no active flow run here.")
-    future: PrefectConcurrentFuture[Any] = PrefectConcurrentFuture(context.clock.new_id())
+    future: PrefectConcurrentFuture[object] = PrefectConcurrentFuture(context.clock.new_id())
     context.subflows.track(future)
     job = partial(_settle, future, contextvars.copy_context(), partial(_run, flow, parameters, wait_for), context)
     when_ready(parameters, wait_for, partial(context.subflows.submit, job))
     return future
 
 
-def map_flow(flow: FlowSpec, parameters: dict[str, Any], wait_for: Iterable[Any] | None) -> Any:
+def map_flow(flow: FlowSpec, parameters: dict[str, object], wait_for: Iterable[object] | None) -> Any:
     """Submit a subflow for each item of the iterable parameters."""
     futures: PrefectFutureList[Any] = PrefectFutureList()
     futures.extend(submit_flow(flow, call, wait_for) for call in mapped_calls(flow, parameters))

@@ -40,7 +40,7 @@ class ThreadPoolTaskRunner(TaskRunner[PrefectConcurrentFuture[Any]]):
         self.max_workers = max_workers
         self._pool: GrowingPool | None = None
 
-    def _made_with(self) -> tuple[Any, ...]:
+    def _made_with(self) -> tuple[object, ...]:
         return (self.max_workers,)
 
     def duplicate(self) -> Self:

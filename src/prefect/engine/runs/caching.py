@@ -11,7 +11,7 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
-from prefect.core.lifecycle.outcome import HeldResult, exception_of
+from prefect.core.lifecycle.outcome import HeldResult, exception_of, unwrap
 from prefect.core.lifecycle.states import State
 from prefect.core.times import SECOND, to_datetime
 from prefect.engine.config import EngineConfig
@@ -79,7 +79,7 @@ class CachedCall:
 
     def keep(self, state: State[Any]) -> Steps[None]:
         """Write the result of a try that succeeded, or leave that to the transaction around."""
-        value = state.data.get()
+        value = unwrap(state.data)
         record = self._store.create_result_record(value, self._transaction.key, self._expiration())
         hooks = list(self._task.on_rollback_hooks), list(self._task.on_commit_hooks)
         self._transaction.stage(record, *hooks)
@@ -94,7 +94,7 @@ class CachedCall:
         if not self._persist:
             return
         try:
-            record = self._store.create_result_record(state.data.get(), DEFAULT_STORAGE_KEY_FN())
+            record = self._store.create_result_record(unwrap(state.data), DEFAULT_STORAGE_KEY_FN())
             yield Block(partial(self._store.persist_result_record, record))
         except Exception as error:  # must not stand in for the failure itself
             self._execution.log(logging.WARNING, f"The exception of this run is not kept in result storage: {error}")

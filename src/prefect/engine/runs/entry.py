@@ -60,7 +60,9 @@ def task_outcome(execution: TaskExecution, state: State[Any], return_state: bool
     return None if state.name == "NotReady" else value_of(state, raise_on_failure=True)
 
 
-def run_task(task: TaskSpec, parameters: dict[str, Any], wait_for: Iterable[Any] | None, return_state: bool) -> Any:
+def run_task(
+    task: TaskSpec, parameters: dict[str, object], wait_for: Iterable[object] | None, return_state: bool
+) -> Any:
     """Run a sync task now."""
     execution = task_execution(task, parameters, wait_for)
     return task_outcome(execution, drive(execution.steps()), return_state)
@@ -93,12 +95,12 @@ def run_submitted(
     return asyncio.run(_awaited(adrive(execution.steps())))
 
 
-def collected(task: TaskSpec, parameters: dict[str, Any]) -> list[Any]:
+def collected(task: TaskSpec, parameters: dict[str, object]) -> list[object]:
     """Everything that a generator task yields."""
     return list(task.binder.call(parameters))
 
 
-async def collected_async(task: TaskSpec, parameters: dict[str, Any]) -> list[Any]:
+async def collected_async(task: TaskSpec, parameters: dict[str, object]) -> list[object]:
     """Everything that an async generator task yields."""
     return [item async for item in task.binder.call(parameters)]
 

@@ -19,7 +19,7 @@ PLAIN = frozenset({type(None), bool, int, float, str, bytes, dict})
 _COLLECTIONS = (list, tuple, set, frozenset)
 
 
-def returned_state(value: Any, moment: int) -> State[Any]:
+def returned_state(value: object, moment: int) -> State[Any]:
     """The final state of a run that returned `value` at `moment`."""
     if type(value) in PLAIN:
         return State.at(moment, StateType.COMPLETED, "Completed", None, HeldResult(value))
@@ -37,7 +37,7 @@ def _taken(state: State[Any]) -> State[Any]:
     return state
 
 
-def _states_of(value: Any) -> list[State[Any]] | None:
+def _states_of(value: object) -> list[State[Any]] | None:
     """The states a value stands for; None unless it consists of states and futures alone."""
     if isinstance(value, State):
         return [value]

@@ -16,7 +16,7 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from prefect.core.lifecycle.outcome import HeldResult
+from prefect.core.lifecycle.outcome import HeldResult, unwrap
 from prefect.core.lifecycle.runs import FlowRun
 from prefect.core.lifecycle.states import State, StateDetails, StateType
 from prefect.core.lifecycle.verdicts import Outcome
@@ -250,7 +250,7 @@ class FlowExecution:
     def _persist(self, state: State[Any]) -> Steps[None]:
         """Write the result to result storage, if the flow asks for that."""
         if self.context.persist_result and state.is_completed():
-            state.data = yield Block(partial(persisted, self.context.result_store, state.data.get()))
+            state.data = yield Block(partial(persisted, self.context.result_store, unwrap(state.data)))
 
     # --- tasks
 
@@ -258,7 +258,7 @@ class FlowExecution:
         """Wait for everything that was submitted."""
         self.context.finish_tasks()
 
-    def _settle_futures(self, value: Any) -> Any:
+    def _settle_futures(self, value: object) -> Any:
         return partial(returned_state, value, 0)
 
     # --- hooks and logs

@@ -56,21 +56,21 @@ def _items(context: Context, items: Iterator[Any]) -> Generator[Any, None, Any]:
         yield item
 
 
-def _send(steps: Steps[Any], value: Any) -> Step:
+def _send(steps: Steps[object], value: object) -> Step:
     try:
         return steps.send(value)
     except StopIteration as finished:
         raise Ended(finished.value) from None
 
 
-def _throw(steps: Steps[Any], error: BaseException) -> Step:
+def _throw(steps: Steps[object], error: BaseException) -> Step:
     try:
         return steps.throw(error)
     except StopIteration as finished:
         raise Ended(finished.value) from None
 
 
-def _up_to_call(steps: Steps[Any], step: Step) -> Call:
+def _up_to_call(steps: Steps[object], step: Step) -> Call:
     """Perform steps until the user's function is to be called."""
     while not isinstance(step, Call):
         try:
@@ -82,7 +82,7 @@ def _up_to_call(steps: Steps[Any], step: Step) -> Call:
     return step
 
 
-def _to_end(steps: Steps[Any]) -> None:
+def _to_end(steps: Steps[object]) -> None:
     """Let the run of a generator that nobody asks any more end as completed."""
     try:
         _up_to_call(steps, _send(steps, None))
@@ -129,7 +129,7 @@ class _Exhausted(Exception):
     """An async generator has nothing more."""
 
 
-async def _anext(items: AsyncIterator[Any]) -> Any:
+async def _anext(items: AsyncIterator[object]) -> object:
     try:
         return await anext(items)
     except StopAsyncIteration:

@@ -32,7 +32,9 @@ class HookCall(Step):
             await finished
 
 
-def run_hooks(hooks: Sequence[Callable[..., Any]], subject: Any, run: Run, state: State[Any], log: Log) -> Steps[None]:
+def run_hooks(
+    hooks: Sequence[Callable[..., object]], subject: object, run: Run, state: State[Any], log: Log
+) -> Steps[None]:
     """Call hooks with (flow or task, run, state) in order; one that fails is logged and the next is called."""
     for hook in hooks:
         name = getattr(hook, "__name__", None) or repr(hook)

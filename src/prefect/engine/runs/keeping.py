@@ -49,7 +49,7 @@ Kept = tuple[str | None, bytes | None]
 logger = logging.getLogger("prefect.engine")
 
 
-def keep(value: Any, config: EngineConfig, flow_run_id: UUID, run_id: UUID) -> Steps[Kept]:
+def keep(value: object, config: EngineConfig, flow_run_id: UUID, run_id: UUID) -> Steps[Kept]:
     """Keep a result; returns kind and bytes for the journal, `NOT_KEPT` if it cannot be pickled."""
     inline = encode_inline(value, config.results_key(), config.results_inline_limit)
     if inline is None:
@@ -64,7 +64,7 @@ def keep(value: Any, config: EngineConfig, flow_run_id: UUID, run_id: UUID) -> S
         return NOT_KEPT
 
 
-def _keep_large(value: Any, config: EngineConfig, key: str) -> Kept:
+def _keep_large(value: object, config: EngineConfig, key: str) -> Kept:
     """Write a result into a file of its own, as it would stand in the journal."""
     encoded = encode_inline(value, config.results_key())
     discreetly = None if encoded is None else discreet(encoded, value, config)
@@ -75,13 +75,13 @@ def _keep_large(value: Any, config: EngineConfig, key: str) -> Kept:
     return REPLAY, f"{kind}:{key}".encode()
 
 
-def keep_small(value: Any, config: EngineConfig) -> Kept:
+def keep_small(value: object, config: EngineConfig) -> Kept:
     """As `keep`, for where nothing may wait: larger results are not kept."""
     inline = encode_inline(value, config.results_key(), config.results_inline_limit)
     return NOT_KEPT if inline is None or inline is TOO_LARGE else discreet(inline, value, config) or NOT_KEPT
 
 
-def discreet(inline: InlineResult, value: Any, config: EngineConfig) -> InlineResult | None:
+def discreet(inline: InlineResult, value: object, config: EngineConfig) -> InlineResult | None:
     """An encoded value as it may stand in the record: sealed if it holds a secret. None if it cannot be sealed."""
     kind, content = inline
     if kind == PICKLE and b"Secret" in content:
@@ -122,7 +122,7 @@ def recorded_state(call: RecordedCall, config: EngineConfig) -> State[Any] | Non
     return state
 
 
-def _value(kind: str, content: bytes, config: EngineConfig) -> Any:
+def _value(kind: str, content: bytes, config: EngineConfig) -> object:
     if kind == REPLAY:
         kind, _, key = content.decode().partition(":")
         content = call_storage(replay_storage(config), "read_path", key)
@@ -139,7 +139,7 @@ def _value(kind: str, content: bytes, config: EngineConfig) -> Any:
 # --- parameters
 
 
-def keep_parameters(parameters: Mapping[str, Any], config: EngineConfig) -> dict[str, Any]:
+def keep_parameters(parameters: Mapping[str, object], config: EngineConfig) -> dict[str, object]:
     """What is kept, beside their JSON form, of parameters that JSON cannot hold without loss, or must not show.
 
     Returns a dict for the run's `context`: `kept` has the pickled ones, in base64 and with a tag; `missing` names those

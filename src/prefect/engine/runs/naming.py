@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from prefect.engine.logs.masking import mask
 
 
-def templated_name(template: str | Callable[..., Any], parameters: dict[str, Any], option: str) -> str:
+def templated_name(template: str | Callable[..., object], parameters: dict[str, object], option: str) -> str:
     """A run's name from its template (`"load-{table}"`) or from a function of nothing or of `parameters`.
 
     Secrets in it are covered. Raises TypeError if the function returns anything but a string.

@@ -144,7 +144,7 @@ class TaskRecorder:
         )  # fmt: skip
 
 
-def _inputs_json(inputs: Any) -> str:
+def _inputs_json(inputs: object) -> str:
     if not inputs:
         return "{}"
     return inputs.json if type(inputs) is NoInputs else json.dumps(inputs)

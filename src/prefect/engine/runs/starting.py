@@ -15,6 +15,7 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
+from prefect.core.lifecycle.outcome import KeptResult
 from prefect.core.lifecycle.runs import FlowRun, TaskRun
 from prefect.core.lifecycle.states import State, StateDetails, StateType
 from prefect.core.ports import FlowRunRequest, RecordedCall, Transition
@@ -105,7 +106,7 @@ class FlowStart:
         for name in secret_names(self.flow.fn) & self.parameters.keys():
             remember(texts_in(self.parameters[name]))
 
-    def validated_parameters(self) -> dict[str, Any]:
+    def validated_parameters(self) -> dict[str, object]:
         """Parameters coerced by their annotations. Raises what validation raised."""
         if self._invalid is not None:
             raise self._invalid
@@ -201,7 +202,7 @@ class FlowStart:
         with FlowRunContext(self.flow, run, dict(run.parameters), self.runtime, self.config, self.clock.now()):
             return templated_name(template, dict(run.parameters), "flow_run_name")
 
-    def _settled_parameters(self) -> dict[str, Any]:
+    def _settled_parameters(self) -> dict[str, object]:
         return self.parameters if self._invalid is not None else self.validated_parameters()
 
     def make_context(self, run: FlowRun, attempt: int) -> FlowRunContext:
@@ -250,7 +251,7 @@ class FlowStart:
         if self.child is None or state is None or not state.is_final():
             return
         if state.is_completed():
-            value = state.data.get() if hasattr(state.data, "get") else None
+            value = state.data.get() if isinstance(state.data, KeptResult) else None
             self.child.result = keep_small(value, self.config)
             if self.parent is not None:
                 self.parent.results.add(value, self.child.run.id, self.call_key)

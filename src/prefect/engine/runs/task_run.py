@@ -15,7 +15,7 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from prefect.core.lifecycle.outcome import HeldResult
+from prefect.core.lifecycle.outcome import HeldResult, unwrap
 from prefect.core.lifecycle.runs import TaskRun
 from prefect.core.lifecycle.states import State, StateDetails, StateType
 from prefect.core.times import SECOND, to_datetime
@@ -240,7 +240,7 @@ class TaskExecution:
         self.recorder.failure = fingerprint_json(error)
         self._enter_final(self._failed_state(error), logging.ERROR)
 
-    def _identify(self, parameters: dict[str, Any]) -> None:
+    def _identify(self, parameters: dict[str, object]) -> None:
         """Work out the call's key, within a flow that may be resumed."""
         flow = self.flow
         if flow is None or not self.config.replay_on_resume:
@@ -275,7 +275,7 @@ class TaskExecution:
             self.recorder = self._make_recorder()
             return False
         self.run.state = state
-        self.flow.results.add(state.data.get(), self.run.id, self.call_key)
+        self.flow.results.add(unwrap(state.data), self.run.id, self.call_key)
         return True
 
     def _begin(self) -> None:
@@ -362,9 +362,9 @@ class TaskExecution:
         if state.is_completed():
             if self.cached is not None:
                 yield from self.cached.keep(state)
-            if self.call_key is not None:
+            if self.call_key is not None and self.flow is not None:
                 self.recorder.result = yield from self._keep_for_replay(state.data)
-                self.flow.results.add(state.data.get(), self.run.id, self.call_key)  # type: ignore[union-attr]
+                self.flow.results.add(unwrap(state.data), self.run.id, self.call_key)
         self._enter_final(state, logging.INFO if state.is_completed() else logging.ERROR)
 
     def _opts_out(self) -> bool:
@@ -408,7 +408,8 @@ class TaskExecution:
     def _enter_final(self, state: State[Any], level: int) -> None:
         state.belong_to(self.run.flow_run_id, self.run.id)
         self.recorder.enter(state)
-        log_task_line(self.context, level, f"Finished in state {state}")  # type: ignore[arg-type]
+        assert self.context is not None
+        log_task_line(self.context, level, f"Finished in state {state}")
 
     def _final(self) -> State[Any]:
         assert self.run.state is not None
@@ -439,7 +440,7 @@ def name_suffix(run_id: int) -> str:
     return f"{(run_id >> 16) * _GOLDEN >> 20 & 0xFFF:03x}"
 
 
-def _origin_key(flow: FlowRunContext, value: Any) -> Any:
+def _origin_key(flow: FlowRunContext, value: object) -> object:
     """What a parameter is fingerprinted by: the call it came from, or its own content."""
     origin = flow.results.origin(value)
     return stand_in(value) if origin is None or origin.call_key is None else ("call", origin.call_key)

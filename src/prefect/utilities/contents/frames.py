@@ -157,7 +157,7 @@ def _arrow_array(pa: Any, values: Any) -> Parts:
     return (kind, len(values), missing, _texts(present.to_pylist()))
 
 
-_PACKAGES: dict[str, Callable[[Any, Any], Parts | None]] = {
+_PACKAGES: dict[str, Callable[[object, object], Parts | None]] = {
     "numpy": _numpy_parts,
     "pandas": _pandas_parts,
     "polars": _polars_parts,
