@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from prefect.client.orchestration import get_client as get_client
     from prefect.context import tags as tags
     from prefect.core.lifecycle.states import State as State
     from prefect.engine.logs.loggers import get_run_logger as get_run_logger
@@ -39,6 +40,7 @@ _PLACES = {
     "pause_flow_run": "prefect.flow_runs",
     "resume_flow_run": "prefect.flow_runs",
     "suspend_flow_run": "prefect.flow_runs",
+    "get_client": "prefect.client.orchestration",
     "allow_failure": "prefect.utilities.annotations",
     "get_run_logger": "prefect.logging.loggers",
     "tags": "prefect.context",
