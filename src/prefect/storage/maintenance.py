@@ -7,6 +7,7 @@ with everything recorded of it. Each function is one bounded pass, safe in sever
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import NamedTuple
 from uuid import UUID
 
@@ -130,18 +131,23 @@ def _drop_part(store: Store, table: str, before: int) -> int:
     """Drop the oldest part that is over, and the next while they are empty; returns how many rows it had."""
     for part in store.read(lambda tx: parts_before(tx, table, before)):
         try:
-            found = store.read(lambda tx, name=part.name: tx.one(f"SELECT count(*) FROM {name}"))  # type: ignore[misc]
+            rows = store.read(partial(_count, name=part.name))
         except StorageError:
             continue  # another process was faster
-        store.transact(lambda tx, name=part.name: _drop(tx, name))  # type: ignore[misc]
-        if found is not None and found[0]:
-            return int(found[0])
+        store.transact(partial(_drop, name=part.name))
+        if rows:
+            return rows
     return 0
+
+
+def _count(tx: Transaction, name: str) -> int:
+    row = tx.one(f'SELECT count(*) FROM "{name}"')
+    return 0 if row is None else int(row[0])
 
 
 def _drop(tx: Transaction, name: str) -> None:
     tx.execute(PATIENCE)
-    tx.execute(f"DROP TABLE IF EXISTS {name}")
+    tx.execute(f'DROP TABLE IF EXISTS "{name}"')
 
 
 _PARTS = """
@@ -160,7 +166,7 @@ def _sizes_in_file(tx: Transaction) -> list[TableSize]:
         name for (name,) in tx.all("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%'")
     ]
     known = _pages(tx)
-    return [TableSize(name, (tx.one(f'SELECT count(*) FROM "{name}"') or (0,))[0], known.get(name)) for name in names]
+    return [TableSize(name, _count(tx, name), known.get(name)) for name in names]
 
 
 def _pages(tx: Transaction) -> dict[str, int]:

@@ -7,6 +7,7 @@ from typing import Any
 
 import psycopg
 from psycopg import Connection, RawCursor
+from psycopg.conninfo import make_conninfo
 
 from prefect.exceptions import StorageError
 from prefect.storage.postgres.adapters import adapt
@@ -97,7 +98,7 @@ class Database:
         given.setdefault("application_name", "headrace")
         given.setdefault("connect_timeout", str(max(round(self._options.connect_timeout), 1)))
         with self.translated():
-            return psycopg.connect(autocommit=autocommit, **given)  # type: ignore[arg-type]
+            return psycopg.connect(make_conninfo(**given), autocommit=autocommit)
 
 
 class Translated:

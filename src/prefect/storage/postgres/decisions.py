@@ -169,10 +169,12 @@ class Decisions:
 
     def _final(self, writer: PostgresWriter, request: Request, error: BaseException) -> BaseException | None:
         """The error that whoever asked is told; None if the decision is to be tried again when the database is back."""
-        if isinstance(error, CommitUnknown) or not (is_refusal(error) or _is_of_connecting(error)):
+        if isinstance(error, CommitUnknown) or not isinstance(error, Exception):
+            return error
+        if not (is_refusal(error) or _is_of_connecting(error)):
             return error
         writer.close()
-        refusal = error if isinstance(error, StorageError) else translate(error, self._database.place)  # type: ignore[arg-type]
+        refusal = error if isinstance(error, StorageError) else translate(error, self._database.place)
         return None if request.may_wait(refusal) and not self._closing else refusal
 
 
