@@ -19,6 +19,7 @@ from prefect.exceptions import ConfigurationError
 from prefect.orchestrator.processes import this_process
 from prefect.server.access.binding import check_binding
 from prefect.server.building import build
+from prefect.server.http.connections import PatientProtocol
 from prefect.server.views.settings import settings_json
 from prefect.server.world import ServerOptions
 from prefect.settings import Settings
@@ -119,6 +120,7 @@ def set_up_logging(level: str) -> None:
 def _configuration(app: Any, options: ServerOptions) -> uvicorn.Config:
     return uvicorn.Config(
         app,
+        http=PatientProtocol,
         host=options.host,
         port=options.port,
         lifespan="on",

@@ -172,9 +172,9 @@ class Gate:
 
     async def _found(self, shown: Shown, proof: bytes) -> tuple[Principal, UUID | None] | None:
         """Whose credential it is, with the key's id if it is one."""
+        if shown.kind in ("basic", "bearer") and self.auth_string is not None and same(shown.text, self.auth_string):
+            return Principal("auth-string", Role.ADMIN, kind="auth-string", account=AUTH_STRING_ACCOUNT), None
         if shown.kind == "basic":
-            if self.auth_string is not None and same(shown.text, self.auth_string):
-                return Principal("auth-string", Role.ADMIN, kind="auth-string", account=AUTH_STRING_ACCOUNT), None
             return await self._person(shown, proof)
         if shown.kind == "bearer":
             return await self.in_thread(lambda: self._key(shown.text))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 import io
 import re
 import zlib
 from collections.abc import Awaitable, Callable, MutableMapping
+from time import monotonic
 from typing import Any
 
 import orjson
@@ -22,23 +24,44 @@ DEEPEST = 100
 """Levels of nesting that a body may have."""
 
 
+SILENT_SECONDS = 15.0
+"""Seconds for which a client may send nothing of a body that it announced."""
+
+SLOWEST = 10_000
+"""Bytes a second that a body arrives at, once it has taken longer than that silence."""
+
+
 async def read(receive: Receive, limit: int, announced: str | None) -> bytes:
-    """The whole body. Raises Refusal (413) as soon as it is known to be larger than `limit` bytes."""
-    if announced is not None and announced.isdecimal() and int(announced) > limit:
+    """The whole body.
+
+    Raises Refusal: 413 as soon as it is known to be larger than `limit` bytes, 408 when it does not arrive.
+    """
+    if announced is not None and announced.isdecimal() and (len(announced) > 18 or int(announced) > limit):
         raise too_large(limit)
-    pieces: list[bytes] = []
-    size = 0
-    while True:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            raise Disconnected
+    message = await _soon(receive, SILENT_SECONDS)
+    pieces: list[bytes] = [message.get("body", b"")]
+    size, began = len(pieces[0]), monotonic()
+    while size <= limit and message.get("more_body", False):
+        left = SILENT_SECONDS + size / SLOWEST - (monotonic() - began)
+        message = await _soon(receive, min(left, SILENT_SECONDS))
         piece: bytes = message.get("body", b"")
         size += len(piece)
-        if size > limit:
-            raise too_large(limit)
         pieces.append(piece)
-        if not message.get("more_body", False):
-            return b"".join(pieces)
+    if size > limit:
+        raise too_large(limit)
+    return pieces[0] if len(pieces) == 1 else b"".join(pieces)
+
+
+async def _soon(receive: Receive, seconds: float) -> Message:
+    """The next message of a body. Raises Refusal if it does not come in time, Disconnected if nobody is there any more."""
+    try:
+        async with asyncio.timeout(seconds):
+            message = await receive()
+    except TimeoutError:
+        raise Refusal(408, "The request body did not arrive in time.", {"Connection": "close"}) from None
+    if message["type"] == "http.disconnect":
+        raise Disconnected
+    return message
 
 
 _BRACKETS = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[\[\]{}]', re.DOTALL)
@@ -50,10 +73,8 @@ class Disconnected(Exception):
 
 
 def too_large(limit: int) -> Refusal:
-    """413, naming the limit."""
-    return Refusal(
-        413, f"The request body is larger than {limit} bytes, which is the limit here.", {"Connection": "close"}
-    )
+    """413, naming the limit. What else comes of the body is passed over: closing at once would take the answer away too."""
+    return Refusal(413, f"The request body is larger than {limit} bytes, which is the limit here.")
 
 
 def decompressed(body: bytes, encoding: str | None, limit: int) -> bytes:
