@@ -22,6 +22,9 @@ from prefect.storage.transaction import Transaction
 PATIENCE = "SET LOCAL lock_timeout = '300ms'"
 """Dropping a part needs a moment alone with its table; others queue behind whoever waits for that."""
 
+MOST_COUNTED = 100_000
+"""Rows that are counted one by one before a part is dropped."""
+
 TERMINAL = "('COMPLETED', 'FAILED', 'CRASHED', 'CANCELLED')"
 
 
@@ -131,7 +134,7 @@ def _drop_part(store: Store, table: str, before: int) -> int:
     """Drop the oldest part that is over, and the next while they are empty; returns how many rows it had."""
     for part in store.read(lambda tx: parts_before(tx, table, before)):
         try:
-            rows = store.read(partial(_count, name=part.name))
+            rows = store.read(partial(_about, name=part.name))
         except StorageError:
             continue  # another process was faster
         store.transact(partial(_drop, name=part.name))
@@ -140,8 +143,17 @@ def _drop_part(store: Store, table: str, before: int) -> int:
     return 0
 
 
-def _count(tx: Transaction, name: str) -> int:
-    row = tx.one(f'SELECT count(*) FROM "{name}"')
+def _about(tx: Transaction, name: str) -> int:
+    """How many rows a part has: exact up to a bound, beyond it what PostgreSQL last counted."""
+    counted = _count(tx, f'(SELECT 1 FROM "{name}" LIMIT {MOST_COUNTED}) AS few')
+    if counted < MOST_COUNTED:
+        return counted
+    row = tx.one("SELECT reltuples::bigint FROM pg_class WHERE oid = ?::text::regclass", (name,))
+    return counted if row is None else max(counted, int(row[0]))
+
+
+def _count(tx: Transaction, rows: str) -> int:
+    row = tx.one(f"SELECT count(*) FROM {rows}")
     return 0 if row is None else int(row[0])
 
 
@@ -166,7 +178,7 @@ def _sizes_in_file(tx: Transaction) -> list[TableSize]:
         name for (name,) in tx.all("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%'")
     ]
     known = _pages(tx)
-    return [TableSize(name, _count(tx, name), known.get(name)) for name in names]
+    return [TableSize(name, _count(tx, f'"{name}"'), known.get(name)) for name in names]
 
 
 def _pages(tx: Transaction) -> dict[str, int]:
