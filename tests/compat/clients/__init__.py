@@ -1,0 +1,1 @@
+"""Programs for the real Prefect's own client, run against a server."""
