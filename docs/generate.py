@@ -111,8 +111,10 @@ def states() -> str:
         "\n".join(table_lines(["from \\ to", *names], follows)),
         "## Rules for flow runs, in their order",
         "\n".join(f"1. {rule(function)}" for function in policies.FLOW_RUN_RULES),
-        "## Rules for task runs proposed by request, in their order",
-        "\n".join(f"1. {rule(function)}" for function in policies.TASK_RUN_RULES),
+        "## Rules for what clients of the API propose for flow runs, in their order",
+        "\n".join(f"1. {rule(function)}" for function in policies.API_FLOW_RUN_RULES),
+        "## Rules for what clients of the API propose for task runs, in their order",
+        "\n".join(f"1. {rule(function)}" for function in policies.API_TASK_RUN_RULES),
     ]
     return page_of(parts)
 

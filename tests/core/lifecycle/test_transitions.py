@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from prefect.core.lifecycle.effects import CloseAttempt, ReleaseSlots
-from prefect.core.lifecycle.policies import FLOW_RUN_CONSEQUENCES, FLOW_RUN_RULES, TASK_RUN_RULES
+from prefect.core.lifecycle.policies import FLOW_RUN_CONSEQUENCES, FLOW_RUN_RULES
 from prefect.core.lifecycle.states import TERMINAL_STATES, StateType
 from prefect.core.lifecycle.transitions import (
     LEGAL,
@@ -169,8 +169,7 @@ def test_deciding_is_pure(asked: Proposal) -> None:
 @given(PROPOSALS)
 def test_a_stale_attempt_is_never_accepted(asked: Proposal) -> None:
     if asked.attempt < asked.facts.attempt:
-        for rules in (FLOW_RUN_RULES, TASK_RUN_RULES):
-            assert decide(asked, rules).state is None
+        assert decide(asked, FLOW_RUN_RULES).state is None
 
 
 @given(PROPOSALS)

@@ -6,12 +6,16 @@ proposal is accepted. The rules and their order are in `policies.py`.
 
 Deciding changes nothing. The verdict names its effects, and whoever commits the transition performs them in the same
 database transaction, guarded by the run's version.
+
+Who proposes makes a difference. The engine proposes with the number of its attempt, which a lease stands behind, and
+holds to `LEGAL`. Clients of the API know neither; what they may do is said by the rules for requests (`rules/requests`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Protocol
+from uuid import UUID
 
 from prefect.core.lifecycle.effects import Effect
 from prefect.core.lifecycle.states import State, StateType
@@ -42,6 +46,24 @@ believed crashed may still be reported to have ended otherwise, or for a better 
 
 
 @record
+class DeploymentSlot:
+    """A concurrency slot of a deployment."""
+
+    free: bool
+    cancels: bool
+    """Whether a run that finds none free is cancelled, instead of waiting."""
+
+
+@record
+class FlowRunFacts:
+    """What a task run's decisions rest on of the flow run around it."""
+
+    id: UUID
+    state: State[object] | None
+    run_count: int
+
+
+@record
 class RunFacts:
     """What the record knows of a run before a transition."""
 
@@ -62,6 +84,42 @@ class RunFacts:
 
     fired_pauses: frozenset[str] = frozenset()
     """Keys of the pauses that the run has been through; known where PAUSED is proposed."""
+
+    # --- what only decisions on requests rest on
+
+    run_id: UUID | None = None
+    spare: UUID | None = None
+    """An id that nobody has, for what the decision makes."""
+
+    deployed: bool = False
+    """Whether a deployment says how the run is started anew."""
+
+    called: bool = False
+    """Whether another run called this one."""
+
+    infrastructure: bool = False
+    """Whether something was started for the run that can be told to stop."""
+
+    resuming: bool = False
+    """Whether the run goes on after a pause, so that it is no further try."""
+
+    deployment_slot: DeploymentSlot | None = None
+    """The slot of its deployment that a flow run needs to be PENDING; None where there is no limit."""
+
+    flow_run: FlowRunFacts | None = None
+    """For a task run: the flow run around it, if there is one."""
+
+    retry_delays: Sequence[float] = ()
+    """For a task run: seconds before each further try, the last for all that follow; `retry_delay` where empty."""
+
+    full_tags: Sequence[str] = ()
+    """For a task run: those of its tags whose limit has no free slot."""
+
+    forbidden_tag: str | None = None
+    """For a task run: a tag of which no run may ever run."""
+
+    cached: State[object] | None = None
+    """For a task run: the state that a run with the same cache key ended in."""
 
 
 @record
@@ -107,6 +165,7 @@ class Rule(Protocol):
 
 
 Consequence = Callable[[Proposal, State[object]], Sequence[Effect]]
+Finish = Callable[[Proposal, State[object]], State[object]]
 
 
 def accept(state: State[object], reason: str | None = None, *effects: Effect) -> Verdict:
@@ -139,21 +198,53 @@ def is_legal(current: StateType | None, proposed: StateType) -> bool:
     return proposed in LEGAL[current]
 
 
+@record
+class Policy:
+    """Everything that decides on one kind of proposal."""
+
+    rules: tuple[Rule, ...]
+    """In their order: the first that has a say wins."""
+
+    consequences: tuple[Consequence, ...] = ()
+    table: Mapping[StateType | None, frozenset[StateType]] | None = None
+    """Pairs that may follow each other; None leaves that to the rules."""
+
+    even_if_forced: tuple[Rule, ...] = ()
+    """Rules that no force skips."""
+
+    finishing: tuple[Finish, ...] = ()
+    """What is done to the state entered, whichever rule chose it."""
+
+
 def decide(proposal: Proposal, rules: Sequence[Rule], consequences: Sequence[Consequence] = ()) -> Verdict:
     """What becomes of a proposal: the first verdict of a rule, or acceptance; then the consequences of the state entered."""
-    verdict = accept(proposal.proposed) if proposal.force else _judge(proposal, rules)
+    return judge(proposal, Policy(tuple(rules), tuple(consequences), LEGAL))
+
+
+def judge(proposal: Proposal, policy: Policy) -> Verdict:
+    """What a policy makes of a proposal."""
+    verdict = _first(policy.even_if_forced, proposal) if proposal.force else _judge(proposal, policy)
     if verdict.state is None:
         return verdict
     entered = verdict.state
-    return verdict.with_effects(effect for consequence in consequences for effect in consequence(proposal, entered))
+    if not proposal.force:
+        for finish in policy.finishing:
+            entered = finish(proposal, entered)
+        verdict = evolve(verdict, state=entered)
+    effects = (effect for consequence in policy.consequences for effect in consequence(proposal, entered))
+    return verdict.with_effects(effects)
 
 
-def _judge(proposal: Proposal, rules: Sequence[Rule]) -> Verdict:
+def _judge(proposal: Proposal, policy: Policy) -> Verdict:
     if _is_repeated(proposal):
         return reject("This run has already made this state transition.")
     current = proposal.facts.state.type if proposal.facts.state else None
-    if not is_legal(current, proposal.proposed.type):
+    if policy.table is not None and proposal.proposed.type not in policy.table[current]:
         return abort(f"This run is {current} and cannot become {proposal.proposed.type}.")
+    return _first(policy.rules, proposal)
+
+
+def _first(rules: Sequence[Rule], proposal: Proposal) -> Verdict:
     for rule in rules:
         verdict = rule(proposal)
         if verdict is not None:

@@ -13,7 +13,7 @@ _WAITING = frozenset({StateType.SCHEDULED, StateType.PENDING})
 
 def wait_for_scheduled_time(proposal: Proposal) -> Verdict | None:
     """Hold back RUNNING until the moment for which the run was scheduled."""
-    scheduled = _scheduled_time(proposal)
+    scheduled = scheduled_time(proposal)
     if proposal.proposed.type is not StateType.RUNNING or scheduled is None:
         return None
     due = to_micros(scheduled)
@@ -22,7 +22,7 @@ def wait_for_scheduled_time(proposal: Proposal) -> Verdict | None:
 
 def keep_scheduled_time(proposal: Proposal) -> Verdict | None:
     """A run that was scheduled and is PENDING still has its time to wait for."""
-    scheduled = _scheduled_time(proposal)
+    scheduled = scheduled_time(proposal)
     proposed = proposal.proposed
     if proposed.type is not StateType.PENDING or scheduled is None or "scheduled_time" in proposed.detail_facts():
         return None
@@ -30,7 +30,7 @@ def keep_scheduled_time(proposal: Proposal) -> Verdict | None:
     return accept(proposed.model_copy(update={"state_details": details}))
 
 
-def _scheduled_time(proposal: Proposal) -> datetime | None:
+def scheduled_time(proposal: Proposal) -> datetime | None:
     """The moment for which the run, not begun yet, was scheduled."""
     current = proposal.facts.state
     if current is None or current.type not in _WAITING:

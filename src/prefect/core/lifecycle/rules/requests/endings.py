@@ -1,0 +1,73 @@
+"""A run that has ended, or is being cancelled, keeps to it; what may follow is narrower for flow runs than for task runs."""
+
+from __future__ import annotations
+
+from prefect.core.lifecycle.effects import CountAnew, Effect
+from prefect.core.lifecycle.states import TERMINAL_STATES, State, StateType
+from prefect.core.lifecycle.transitions import Proposal, Verdict, abort, reject, replace_with
+
+_NEVER_PENDING = frozenset({StateType.PENDING, StateType.RUNNING, StateType.CANCELLED})
+_NEVER_AFTER_THE_END = frozenset({StateType.PAUSED, StateType.CANCELLING, StateType.CRASHED})
+
+
+def keep_cancelling(proposal: Proposal) -> Verdict | None:
+    """From CANCELLING a flow run only becomes CANCELLED."""
+    current = proposal.facts.state
+    if current is None or current.type is not StateType.CANCELLING or proposal.proposed.type is StateType.CANCELLED:
+        return None
+    return reject("Cannot transition flows that are cancelling to a state other than Cancelled.")
+
+
+def claim_once(proposal: Proposal) -> Verdict | None:
+    """Abort PENDING for a flow run that somebody has claimed, or that was cancelled."""
+    current = proposal.facts.state
+    if proposal.proposed.type is not StateType.PENDING or current is None or current.type not in _NEVER_PENDING:
+        return None
+    return abort(f"This run is in a {current.type.value} state and cannot transition to a PENDING state.")
+
+
+def start_anew_by_deployment(proposal: Proposal) -> Verdict | None:
+    """Abort what a flow run that has ended cannot become; only its deployment can schedule it again."""
+    current = proposal.facts.state
+    if current is None or current.type not in TERMINAL_STATES:
+        return None
+    if proposal.proposed.type is StateType.SCHEDULED and not proposal.facts.deployed:
+        return abort("Cannot reschedule a run without an associated deployment.")
+    if proposal.proposed.type in _NEVER_AFTER_THE_END:
+        return abort(f"Run is already in terminal state {current.type.value}.")
+    return None
+
+
+def cancel_without_infrastructure(proposal: Proposal) -> Verdict | None:
+    """A flow run that waits, with nothing started for it, is cancelled at once; so is one that was suspended."""
+    current = proposal.facts.state
+    if proposal.proposed.type is not StateType.CANCELLING or current is None:
+        return None
+    if current.type is StateType.SCHEDULED and not proposal.facts.infrastructure:
+        return replace_with(_cancelled(proposal), "Scheduled flow run has no infrastructure to terminate.")
+    if current.type is StateType.PAUSED and current.detail_facts().get("pause_reschedule"):
+        return replace_with(_cancelled(proposal), "Suspended flow run has no infrastructure to terminate.")
+    return None
+
+
+def _cancelled(proposal: Proposal) -> State[object]:
+    return State.at(proposal.now, StateType.CANCELLED, "Cancelled", proposal.proposed.message)
+
+
+# --- task runs
+
+
+def keep_the_end_of_tasks(proposal: Proposal) -> Verdict | None:
+    """Abort what a task run that has ended cannot become."""
+    current = proposal.facts.state
+    if current is None or current.type not in TERMINAL_STATES or proposal.proposed.type not in _NEVER_AFTER_THE_END:
+        return None
+    return abort(f"Run is already {current.type.value}.")
+
+
+def count_anew(proposal: Proposal, entered: State[object]) -> list[Effect]:
+    """A task run that goes on after its end has all its tries again."""
+    current = proposal.facts.state
+    if proposal.force or current is None or current.type not in TERMINAL_STATES or entered.type in TERMINAL_STATES:
+        return []
+    return [CountAnew()]
