@@ -49,7 +49,7 @@ _PLACES = {
 """Every public name of the package, and the module it is loaded from."""
 
 _MODULES = (
-    "artifacts blocks cache_policies client concurrency context deployments events exceptions filesystems flow_engine"
+    "artifacts assets blocks cache_policies client concurrency context deployments events exceptions filesystems flow_engine"
     " flow_runs flows futures input logging results runtime schedules serializers settings states task_engine"
     " task_runners tasks testing transactions types utilities variables"
 ).split()

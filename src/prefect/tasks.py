@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Coroutine, Iterable, Sequence
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, Generic, Literal, ParamSpec, TypeVar, cast, overload
+from typing import TYPE_CHECKING, Any, Generic, Literal, ParamSpec, Self, TypeVar, cast, overload
 
 from prefect.connect import cache_policies, engine, engine_config
 from prefect.core.lifecycle.states import State
@@ -15,6 +15,7 @@ from prefect.runnables import Hook, Runnable, check_options, check_result_option
 from prefect.utilities.annotations import NotSet, unmapped
 
 if TYPE_CHECKING:
+    from prefect.engine.assets.asset import Asset
     from prefect.engine.context import TaskRunContext
     from prefect.engine.futures import PrefectFuture, PrefectFutureList
     from prefect.engine.results.policies import CachePolicy
@@ -58,6 +59,8 @@ class Task(Runnable, Generic[P, R]):
     on_running_hooks: list[Hook]
     on_rollback_hooks: list[Hook]
     on_commit_hooks: list[Hook]
+    assets: list[Asset] = []  # noqa: RUF012 - none, for all but those that `materialize` makes
+    materialized_by: str | None = None
 
     def __init__(
         self,
@@ -88,7 +91,7 @@ class Task(Runnable, Generic[P, R]):
         on_commit: list[Hook] | None = None,
         retry_condition_fn: Callable[..., Any] | None = None,
         viz_return_value: Any = None,
-        asset_deps: list[Any] | None = None,
+        asset_deps: Sequence[str | Asset] | None = None,
     ) -> None:
         given = dict(locals())
         self.options = {option: given[option] for option in OPTIONS}
@@ -108,7 +111,7 @@ class Task(Runnable, Generic[P, R]):
         self.result_serializer = result_serializer
         self.result_storage_key = result_storage_key
         self.viz_return_value = viz_return_value
-        self.asset_deps = list(asset_deps or ())
+        self.asset_deps = as_assets(asset_deps)
         self.cache_key_fn = cache_key_fn
         self._set_retries(retries, retry_delay_seconds, retry_jitter_factor, retry_condition_fn)
         self._set_caching(cache_policy, persist_result)
@@ -306,7 +309,7 @@ class Task(Runnable, Generic[P, R]):
         on_commit: list[Hook] | None = None,
         retry_condition_fn: Callable[..., Any] | None = None,
         viz_return_value: object = None,
-        asset_deps: list[Any] | None = None,
+        asset_deps: Sequence[str | Asset] | None = None,
     ) -> Task[P, R]:
         """A copy of the task with some options changed."""
         given = {option: value for option, value in locals().items() if option in OPTIONS}
@@ -322,11 +325,52 @@ class Task(Runnable, Generic[P, R]):
         return self._add_hook("on_rollback", fn)
 
 
+class MaterializingTask(Task[P, R]):
+    """A task that makes assets; made by `materialize`.
+
+    Args:
+        assets: what it makes, or their keys.
+        materialized_by: the tool that does it.
+        task_kwargs: options of `task`.
+    """
+
+    def __init__(
+        self,
+        fn: Callable[P, R],
+        *,
+        assets: Sequence[str | Asset],
+        materialized_by: str | None = None,
+        **task_kwargs: Any,
+    ) -> None:
+        super().__init__(fn, **{"log_prints": None, **task_kwargs})
+        self.assets = as_assets(assets)
+        self.materialized_by = materialized_by
+        self.options |= {"assets": self.assets, "materialized_by": materialized_by}
+
+    def with_options(
+        self, assets: Sequence[str | Asset] | None = None, by: str | None = None, **task_kwargs: Any
+    ) -> MaterializingTask[P, R]:
+        """A copy of the task with some options changed."""
+        made = super().with_options(**task_kwargs)
+        assert isinstance(made, MaterializingTask)
+        return made._making(assets, by)
+
+    def _making(self, assets: Sequence[str | Asset] | None, by: str | None) -> Self:
+        changes = {"assets": assets or NotSet, "materialized_by": by or NotSet}
+        return self._changed(changes) if assets or by else self
+
+
 OPTIONS = tuple(name for name in Task.__init__.__code__.co_varnames[2 : Task.__init__.__code__.co_argcount])
 KEPT_WHEN_NONE = (
     "name description tags cache_key_fn cache_expiration cache_result_in_memory timeout_seconds retry_condition_fn"
     " viz_return_value asset_deps"
 ).split()
+
+
+def as_assets(given: Sequence[str | Asset] | None) -> list[Asset]:
+    """Assets, of which some may be given by their keys."""
+    found: list[Asset] = engine().as_assets(given) if given else []
+    return found
 
 
 def _checked_run_name(template: Any) -> Any:
@@ -380,7 +424,7 @@ def task(
     on_commit: list[Hook] | None = None,
     retry_condition_fn: Callable[..., Any] | None = None,
     viz_return_value: object = None,
-    asset_deps: list[Any] | None = None,
+    asset_deps: Sequence[str | Asset] | None = None,
 ) -> Callable[[Callable[P, R]], Task[P, R]]: ...
 
 

@@ -5,7 +5,7 @@ Contexts travel in context variables, so they follow async code by themselves an
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar, Token
 from datetime import datetime
@@ -51,6 +51,9 @@ class EngineContext:
         self.replay = replay
         self.calls = Occurrences()
         self.results = ResultTracker()
+        self.assets: dict[str, Mapping[str, Any]] = {}
+        """Assets by key that runs hand on with their results, by the run's id."""
+
         self.positions = count()
         self.stops = count(1)
         """Numbers the pauses of the run, in order."""
@@ -139,6 +142,7 @@ class TaskRunContext:
 
     current: ContextVar[TaskRunContext | None] = ContextVar("prefect_task_run", default=None)
     __slots__ = (
+        "asset_metadata",
         "call_key",
         "config",
         "flow_context",
@@ -173,6 +177,7 @@ class TaskRunContext:
         self.flow_context = flow_context
         self.started = started
         self.call_key = call_key
+        self.asset_metadata: dict[str, dict[str, object]] | None = None
         self.record = runtime.backend.record
         self.positions = count() if flow_context is None else flow_context.positions
         self.log_prints = bool(task.log_prints) if task.log_prints is not None else _inherited(flow_context, config)

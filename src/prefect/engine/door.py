@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from prefect.engine.assets.asset import as_assets
 from prefect.engine.calls.parameters_json import jsonable
 from prefect.engine.calls.validation import ParameterValidator
 from prefect.engine.runners.subflows import map_flow, submit_flow
@@ -23,6 +24,7 @@ from prefect.utilities.hashing import hash_objects
 __all__ = [
     "ParameterValidator",
     "ThreadPoolTaskRunner",
+    "as_assets",
     "explode_variadic_parameter",
     "flow_execution",
     "hash_objects",

@@ -52,6 +52,9 @@ class TaskSpec(RunnableSpec, Protocol):
     on_commit_hooks: list[Function]
     policy_json: str
     viz_return_value: Any
+    assets: list[Any]
+    asset_deps: list[Any]
+    materialized_by: str | None
 
 
 class FlowSpec(RunnableSpec, Protocol):

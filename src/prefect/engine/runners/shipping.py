@@ -30,6 +30,7 @@ from prefect.core.journal import Entry
 from prefect.core.lifecycle.outcome import HeldResult, unwrap
 from prefect.core.lifecycle.runs import FlowRun, TaskRun
 from prefect.core.lifecycle.states import State, StateType
+from prefect.engine.assets.lineage import Assets
 from prefect.engine.config import EngineConfig
 from prefect.engine.context import FlowRunContext, TaskRunContext, current_tags, tags
 from prefect.engine.drive import adrive, drive
@@ -88,6 +89,9 @@ class Shipment(NamedTuple):
     secrets: tuple[str, ...]
     """What is to be covered in logs there as it is here."""
 
+    upstream: Assets
+    """What the call's result comes from, of assets."""
+
 
 class Departure(TaskExecution):
     """The half of a call that is done where it was submitted."""
@@ -96,14 +100,20 @@ class Departure(TaskExecution):
 
     def settled(self) -> State[Any] | None:
         """The final state, if an input failed or an earlier attempt has finished this call; None if it has to run."""
-        return None if self._resolve_inputs() and not self._replay() else self._final()
+        if not self._resolve_inputs():
+            return self._final()
+        replayed = self._replay()
+        self._follow_assets()
+        return self._final() if replayed else None
 
     def shipment(self) -> Shipment:
         """What is sent."""
         config, flow = self.config, self.flow
         facts = None if flow is None else _flow_facts(flow)
         place, secrets = current_places().here(), known_secrets()
-        return Shipment(self.task, self.parameters, self.run, facts, config, current_tags(), place, secrets)
+        return Shipment(
+            self.task, self.parameters, self.run, facts, config, current_tags(), place, secrets, self.upstream
+        )
 
     def lost(self, error: Exception) -> State[Any]:
         """Record that the call could not be sent, or that what ran it is gone; returns its final state."""
@@ -150,6 +160,7 @@ class Arrival(TaskExecution):
         self._shipped = shipment.run
         super().__init__(shipment.task, shipment.parameters, runtime, shipment.config)
         self.call_key = shipment.run.call_key
+        self.upstream = shipment.upstream
         self.map_index, self.submitted = shipment.run.map_index, shipment.run.submitted
 
     def _make_run(self, task_run_id: UUID | None) -> TaskRun:
@@ -160,6 +171,9 @@ class Arrival(TaskExecution):
 
     def _replay(self) -> bool:
         return False
+
+    def _follow_assets(self) -> None:
+        """Done where the call was submitted."""
 
 
 # --- packing
@@ -244,8 +258,10 @@ def _plain_dumps(value: object) -> bytes:
 
 
 def _cloud_dumps(value: object) -> bytes:
+    import cloudpickle
+
     buffer = io.BytesIO()
-    pickler = import_module("cloudpickle").Pickler(buffer, 5)
+    pickler = cloudpickle.Pickler(buffer, 5)
     otherwise = pickler.reducer_override
     pickler.reducer_override = lambda item: _by_reference(item) or otherwise(item)
     pickler.dump(value)

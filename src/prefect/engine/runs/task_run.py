@@ -19,6 +19,7 @@ from prefect.core.lifecycle.outcome import HeldResult, unwrap
 from prefect.core.lifecycle.runs import TaskRun
 from prefect.core.lifecycle.states import State, StateDetails, StateType
 from prefect.core.times import SECOND, to_datetime
+from prefect.engine.assets.lineage import Assets, follow, tell
 from prefect.engine.calls.identity import SCALARS, call_key, equality_key, fingerprint, stand_in
 from prefect.engine.calls.inputs import Resolver
 from prefect.engine.config import EngineConfig
@@ -76,6 +77,7 @@ class TaskExecution:
         "state",
         "submitted",
         "task",
+        "upstream",
         "value",
         "wait_for",
     )
@@ -103,6 +105,7 @@ class TaskExecution:
         self.call_key: bytes | None = None
         self._tries_before = 0
         self.cached: CachedCall | None = None
+        self.upstream: Assets = {}
         self.collect: Callable[[dict[str, Any]], Any] | None = None
         """Calls a generator function to its end, where nobody goes through its items."""
         self.value: Any = None
@@ -118,7 +121,9 @@ class TaskExecution:
         """The call from beginning to end; returns its final state."""
         if not self._resolve_inputs():
             return self._final()
-        if self._replay():
+        replayed = self._replay()
+        self._follow_assets()
+        if replayed:
             return self._final()
         limited = tag_slots.limited(self.runtime, self.run.tags) if self.run.tags else ()
         if limited:
@@ -427,8 +432,16 @@ class TaskExecution:
         if hooks:
             yield from run_hooks(hooks, self.task, self.run, self._final(), self.log)
 
+    def _follow_assets(self) -> None:
+        """Work out what assets the run's result comes from, where there are any."""
+        task, flow = self.task, self.flow
+        if task.assets or task.asset_deps or (flow is not None and flow.assets):
+            self.upstream = follow(task, self.run, flow)
+
     def _final_hooks(self) -> Steps[None]:
         state = self._final()
+        if self.task.assets and self.context is not None:
+            tell(self.context, self.upstream, state)
         if state.is_failed():
             yield from self._enter_hooks(self.task.on_failure_hooks)
         elif state.is_completed():

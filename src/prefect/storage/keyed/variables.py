@@ -10,7 +10,6 @@ from prefect.core.records.variables import VariableRecord
 from prefect.core.times import to_datetime
 from prefect.storage.transaction import Transaction
 
-
 _SELECT = "SELECT id, name, value, tags, created, updated FROM variable"
 
 
