@@ -16,7 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any
 
-from prefect.server.http import answers, bodies
+from prefect.server.http import answers, bodies, streaming
 from prefect.server.http.answers import Answer, Deciding, Reply, Streamed
 from prefect.server.http.bodies import Disconnected, Message, Receive
 from prefect.server.http.calls import Call, Head
@@ -111,7 +111,7 @@ class App:
             reply = answer_to(error)
         for finish in self.finishers:
             finish(head, route, reply)
-        await _send(send, reply, scope["method"] == "HEAD", head.answer_headers)
+        await _send(send, reply, scope["method"] == "HEAD", head.answer_headers, receive)
 
     def head(self, scope: dict[str, Any]) -> Head:
         """The request's head, with its path below the API."""
@@ -246,7 +246,9 @@ def _nowhere(allowed: frozenset[str]) -> Answer:
     return answers.json({"detail": "Method Not Allowed"}, 405, {"Allow": ", ".join(sorted(allowed))})
 
 
-async def _send(send: Send, reply: Answer | Streamed, bare: bool, more: Sequence[tuple[bytes, bytes]] = ()) -> None:
+async def _send(
+    send: Send, reply: Answer | Streamed, bare: bool, more: Sequence[tuple[bytes, bytes]], receive: Receive
+) -> None:
     headers = headers_of(reply, more)
     if isinstance(reply, Answer):
         headers.append((b"content-length", str(len(reply.body)).encode()))
@@ -255,8 +257,7 @@ async def _send(send: Send, reply: Answer | Streamed, bare: bool, more: Sequence
         return
     await send({"type": "http.response.start", "status": reply.status, "headers": headers})
     if not bare:
-        async for piece in reply.pieces():
-            await send({"type": "http.response.body", "body": piece, "more_body": True})
+        await streaming.send_pieces(send, receive, reply.pieces())
     await send({"type": "http.response.body", "body": b""})
 
 

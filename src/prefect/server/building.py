@@ -12,7 +12,9 @@ from prefect.server.access.wiring import Access
 from prefect.server.app import App
 from prefect.server.http.routing import Route
 from prefect.server.live.bus import Bus
+from prefect.server.live.desk import Live
 from prefect.server.secrets import open_vault
+from prefect.server.sockets.door import Door
 from prefect.server.world import ServerOptions, World
 from prefect.services.duties import ServerServices, standard_duties
 from prefect.storage.aggregates.reading import Reading
@@ -34,6 +36,11 @@ RESOURCES = (
     "variables",
     "artifacts",
     "saved_searches",
+    "events.records",
+    "events.automations",
+    "events.templates",
+    "events.task_workers",
+    "events.live",
 )
 """Modules of `routes`, each with its `ROUTES`."""
 
@@ -48,13 +55,15 @@ def build(store: Store, clock: Clock, options: ServerOptions) -> App:
     """The application on a store."""
     routes = all_routes()
     access = access_of(store, clock, routes, options)
+    reading, bus = Reading(store), Bus()
     world = World(
         store=store,
-        reading=Reading(store),
+        reading=reading,
         clock=clock,
         backend=EmbeddedBackend(store, clock),
         options=options,
-        bus=Bus(),
+        bus=bus,
+        live=Live(store, reading, bus, clock),
         vault=open_vault(options.home, options.encryption_keys),
         access=access,
     )
@@ -63,8 +72,9 @@ def build(store: Store, clock: Clock, options: ServerOptions) -> App:
         routes,
         access.guards,
         (access.trail.finish,),
-        checks=(access.trail.note,),
+        checks=access.checks,
         witness=access.trail.with_entry,
+        sockets=Door(),
     )
     app.on_start.append(access.gate.start)
     app.on_stop.append(access.gate.stop)
@@ -72,6 +82,8 @@ def build(store: Store, clock: Clock, options: ServerOptions) -> App:
     app.on_start.append(lambda: asyncio.to_thread(world.vault.agree_with, store, clock.now()))
     app.on_stop.append(lambda: store.deliver_by(call_all))
     app.on_stop.append(world.reading.close)
+    app.on_start.append(world.live.start)
+    app.on_stop.append(world.live.stop)
     if options.services:
         duties = services_of(world)
         app.on_start.append(duties.start)

@@ -20,6 +20,7 @@ from prefect.orchestrator.processes import this_process
 from prefect.server.access.binding import check_binding
 from prefect.server.building import build
 from prefect.server.http.connections import PatientProtocol
+from prefect.server.sockets.protocol import KeepingProtocol
 from prefect.server.views.settings import settings_json
 from prefect.server.world import ServerOptions
 from prefect.settings import Settings
@@ -121,6 +122,8 @@ def _configuration(app: Any, options: ServerOptions) -> uvicorn.Config:
     return uvicorn.Config(
         app,
         http=PatientProtocol,
+        ws=KeepingProtocol,
+        ws_max_size=options.largest_body,
         host=options.host,
         port=options.port,
         lifespan="on",

@@ -10,6 +10,7 @@ from prefect.core.ports import Clock
 from prefect.orchestrator.backend import EmbeddedBackend
 from prefect.server.access.wiring import Access
 from prefect.server.live.bus import Bus
+from prefect.server.live.desk import Live
 from prefect.server.secrets import Vault
 from prefect.storage.aggregates.reading import Reading
 from prefect.storage.store import Store
@@ -88,3 +89,6 @@ class World:
 
     access: Access
     """Who may come in, and what is remembered of it."""
+
+    live: Live
+    """What takes events in, and shows changes as they happen."""

@@ -25,9 +25,12 @@ class Change(NamedTuple):
 class Watcher:
     """One who wants to know of changes; belongs to the event loop it was made in."""
 
-    def __init__(self, topics: Iterable[str], capacity: int = 1000) -> None:
+    def __init__(self, topics: Iterable[str], capacity: int = 1000, relays: bool = False) -> None:
         self.topics = frozenset(topics)
         self.capacity = capacity
+        self.relays = relays
+        """Whether it carries changes to other replicas: then it is told of this one's alone, of whatever topic."""
+
         self.missed = False
         """Whether changes were dropped because they came too fast."""
 
@@ -48,7 +51,7 @@ class Watcher:
 
     def tell(self, changes: Iterable[Change]) -> None:
         """From any thread: note changes."""
-        wanted = [change for change in changes if change.topic in self.topics]
+        wanted = [change for change in changes if self.relays or change.topic in self.topics]
         if wanted and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._note, wanted)
 
@@ -68,17 +71,18 @@ class Bus:
         self._watchers: set[Watcher] = set()
         self._lock = threading.Lock()
 
-    def tell(self, changes: Iterable[Change]) -> None:
-        """From any thread: these things changed."""
+    def tell(self, changes: Iterable[Change], foreign: bool = False) -> None:
+        """From any thread: these things changed; `foreign` if another replica says so."""
         listed = list(changes)
         with self._lock:
             watchers = list(self._watchers)
         for watcher in watchers:
-            watcher.tell(listed)
+            if not (foreign and watcher.relays):
+                watcher.tell(listed)
 
-    def watch(self, *topics: str, capacity: int = 1000) -> Watcher:
+    def watch(self, *topics: str, capacity: int = 1000, relays: bool = False) -> Watcher:
         """A new watcher of these topics, until `leave`."""
-        watcher = Watcher(topics, capacity)
+        watcher = Watcher(topics, capacity, relays)
         with self._lock:
             self._watchers.add(watcher)
         return watcher
@@ -92,3 +96,8 @@ class Bus:
     def watched(self) -> bool:
         """Whether anybody watches at all."""
         return bool(self._watchers)
+
+    @property
+    def watched_here(self) -> bool:
+        """Whether anybody watches but those who carry changes to other replicas."""
+        return any(not watcher.relays for watcher in self._watchers)

@@ -1,4 +1,4 @@
-"""Events: pages, counts, and what has come in lately.
+"""Events: pages and counts.
 
 An event is found by its own columns, and by its related resources through `event_resource`, which has a row for each.
 """
@@ -6,7 +6,6 @@ An event is found by its own columns, and by its related resources through `even
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -196,19 +195,3 @@ def count_by_span(reading: Reading, given: Given, origin: int, span: int) -> dic
     number = ((type_coerce(event.c.occurred, BigInteger) - origin) // span).label("number")
     query = select(number, func.count().label("count")).where(_condition(given)).group_by(number)
     return {int(str(row["number"])): int(str(row["count"])) for row in reading.rows(query)}
-
-
-# --- what has come in
-
-
-def received_since(reading: Reading, moment: int, limit: int) -> list[Record]:
-    """Events that were received at a moment or later, in the order they came."""
-    query = select(event).where(event.c.received >= moment).order_by(event.c.received, event.c.id)
-    return reading.rows(query.limit(limit))
-
-
-def newest_received(reading: Reading) -> datetime | None:
-    """When the last event came in; None if there is none."""
-    found = reading.one(select(event.c.received).order_by(event.c.received.desc()))
-    received = None if found is None else found["received"]
-    return received if isinstance(received, datetime) else None

@@ -1,0 +1,1 @@
+"""What happened, what is to follow from it, and who watches."""
