@@ -27,6 +27,29 @@ def enter(run: Run, state: State[object]) -> None:
     run.updated_at = moment
 
 
+def enter_by_request(run: Run, state: State[object], further_try: bool = True) -> None:
+    """The same for a state that a client of the API proposed, whose runs are counted as Prefect's server counts them.
+
+    Args:
+        further_try: whether RUNNING is a further try.
+    """
+    moment, previous = state.moment, run.state
+    assert moment is not None
+    run.sequence += 1
+    if previous is not None and previous.type is StateType.RUNNING and previous.moment is not None:
+        run.run_micros += max(moment - previous.moment, 0)
+    if state.type is StateType.RUNNING:
+        run.run_count += further_try
+    ends = state.type in TERMINAL_STATES
+    if run.started is None and (ends or state.type is StateType.RUNNING):
+        run.started = moment
+    run.ended = moment if ends else None
+    if previous is None:
+        run.expected_start = _scheduled(state) or moment
+    run.state = state
+    run.updated_at = moment
+
+
 def _scheduled(state: State[object]) -> int | None:
     if state.type is not StateType.SCHEDULED or state.state_details.scheduled_time is None:
         return None

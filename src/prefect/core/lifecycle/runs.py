@@ -114,6 +114,10 @@ class TaskRun(Run):
     cache_expiration: datetime | None = None
     task_version: str | None = None
     task_inputs: Mapping[str, Sequence[object]] = {}
+    policy: Mapping[str, object] = {}
+    """How it is tried again, as a client of the API said when it made the run."""
+
+    attempt: int = 0
     flow_run_run_count: int = 0
     submitted: int | None = None
     reused_from: UUID | None = None

@@ -23,6 +23,18 @@ def details_to_json(state: State[Any]) -> str | None:
     return json.dumps(facts, default=_plain) if facts else None
 
 
+UNPERSISTED = "unpersisted"
+"""Kind of data that says that nothing was kept."""
+
+
+def data_to_json(state: State[Any]) -> str | None:
+    """The reference to a kept result, if the state's data is one that can be written down."""
+    reference = getattr(state.data, "reference", None)
+    if reference is None or (isinstance(reference, Mapping) and reference.get("type") == UNPERSISTED):
+        return None
+    return json.dumps(reference)
+
+
 def _plain(value: object) -> str:
     return value.isoformat() if isinstance(value, datetime) else str(value)
 

@@ -10,7 +10,7 @@ from prefect.core.ids import state_id
 from prefect.core.lifecycle.runs import FlowRun
 from prefect.core.lifecycle.states import State, StateType
 from prefect.core.ports import FlowRunRequest
-from prefect.storage.keyed.encoding import details_from_json, details_to_json
+from prefect.storage.keyed.encoding import data_to_json, details_from_json, details_to_json
 from prefect.storage.transaction import Transaction
 
 _COLUMNS = (
@@ -187,12 +187,6 @@ def enter(tx: Transaction, run: FlowRun, state: State[object], reason: str | Non
     entered = {"type": state.type.value, "name": state.name, "timestamp": moment, "message": state.message}
     tx.insert("flow_run_state", {**history, **entered, "details": details, "data": data, "reason": reason})
     return True
-
-
-def data_to_json(state: State[object]) -> str | None:
-    """The reference to a kept result, if the state's data is one that can be written down."""
-    reference = getattr(state.data, "reference", None)
-    return None if reference is None else json.dumps(reference)
 
 
 def delete(tx: Transaction, run_id: UUID) -> bool:

@@ -477,6 +477,15 @@ CREATE TABLE task_run (
 )
  WITHOUT ROWID;
 CREATE INDEX task_run_by_flow_run ON task_run (flow_run_id, expected_start_time);
+CREATE TABLE task_run_cache (
+	task_run_id BLOB NOT NULL,
+	sequence INTEGER NOT NULL,
+	cache_key TEXT NOT NULL,
+	expires BIGINT,
+	created BIGINT NOT NULL,
+	PRIMARY KEY (task_run_id, sequence)
+);
+CREATE INDEX task_run_cache_by_key ON task_run_cache (cache_key, created);
 CREATE TABLE task_run_state (
 	task_run_id BLOB NOT NULL,
 	sequence INTEGER NOT NULL,

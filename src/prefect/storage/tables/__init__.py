@@ -33,6 +33,7 @@ from prefect.storage.tables.runs import (
     run_attempt,
     saved_search,
     task_run,
+    task_run_cache,
     task_run_state,
 )
 from prefect.storage.tables.variables import variable
@@ -70,6 +71,7 @@ __all__ = [
     "slot_history",
     "slot_waiter",
     "task_run",
+    "task_run_cache",
     "task_run_state",
     "task_worker",
     "user",

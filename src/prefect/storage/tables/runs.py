@@ -185,6 +185,18 @@ task_run_state = Table(
     sqlite_with_rowid=False,
 )
 
+task_run_cache = Table(
+    "task_run_cache",
+    metadata,
+    Column("task_run_id", Id, nullable=False),
+    Column("sequence", SEQUENCE, nullable=False),
+    Column("cache_key", Text, nullable=False),
+    Column("expires", Moment),
+    Column("created", Moment, nullable=False),
+    PrimaryKeyConstraint("task_run_id", "sequence"),
+    Index("task_run_cache_by_key", "cache_key", "created"),
+)
+
 log = Table(
     "log",
     metadata,

@@ -3,6 +3,7 @@ DROP TABLE worker;
 DROP TABLE work_queue;
 DROP TABLE work_pool;
 DROP TABLE task_worker;
+DROP TABLE task_run_cache;
 ALTER TABLE task_run DROP COLUMN flow_run_run_count;
 DROP INDEX slot_history_by_run;
 DROP TABLE session;

@@ -217,6 +217,15 @@ CREATE TABLE session (
 );
 CREATE INDEX slot_history_by_run ON slot_history (run_id);
 ALTER TABLE task_run ADD COLUMN flow_run_run_count INTEGER;
+CREATE TABLE task_run_cache (
+	task_run_id BLOB NOT NULL,
+	sequence INTEGER NOT NULL,
+	cache_key TEXT NOT NULL,
+	expires BIGINT,
+	created BIGINT NOT NULL,
+	PRIMARY KEY (task_run_id, sequence)
+);
+CREATE INDEX task_run_cache_by_key ON task_run_cache (cache_key, created);
 CREATE TABLE task_worker (
 	name TEXT NOT NULL,
 	task_keys TEXT NOT NULL,

@@ -1,0 +1,1 @@
+"""What belongs to runs beside flow runs themselves, by key."""
