@@ -8,6 +8,7 @@ from importlib import import_module
 
 from prefect.core.ports import Clock
 from prefect.orchestrator.backend import EmbeddedBackend
+from prefect.server import system_blocks
 from prefect.server.access.wiring import Access
 from prefect.server.app import App
 from prefect.server.http.routing import Route
@@ -36,6 +37,13 @@ RESOURCES = (
     "variables",
     "artifacts",
     "saved_searches",
+    "blocks.types",
+    "blocks.schemas",
+    "blocks.documents",
+    "limits.tags",
+    "limits.slots",
+    "limits.globals",
+    "collections",
     "events.records",
     "events.automations",
     "events.templates",
@@ -80,6 +88,7 @@ def build(store: Store, clock: Clock, options: ServerOptions) -> App:
     app.on_stop.append(access.gate.stop)
     app.on_start.append(lambda: _deliver_in_loop(store))
     app.on_start.append(lambda: asyncio.to_thread(world.vault.agree_with, store, clock.now()))
+    app.on_start.append(lambda: asyncio.to_thread(system_blocks.install, store, clock))
     app.on_stop.append(lambda: store.deliver_by(call_all))
     app.on_stop.append(world.reading.close)
     app.on_start.append(world.live.start)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from prefect.core.ports import Clock
 from prefect.server.access.audit import AuditTrail
 from prefect.server.access.binding import is_reached_from_elsewhere
+from prefect.server.access.confinement import Confinement
 from prefect.server.access.credentials import Shown
 from prefect.server.access.csrf import CsrfGuard
 from prefect.server.access.gate import Gate
@@ -61,6 +62,8 @@ class Access:
         self.csrf = CsrfGuard(store, clock, self.gate, csrf_protection and not in_process, csrf_seconds)
         self.table = table(routes)
         self.trail = AuditTrail(store, clock, routes)
+        self.confinement = Confinement(store, self.gate, routes)
+        self.checks = (self.confinement, self.trail.note)
         self.guards = (self.hosts, self.gate, self.csrf)
         self.gate.on_wrong = self.trail.wrong_credential
 

@@ -137,13 +137,13 @@ def _deleting(find: Find) -> Deciding[None]:
 
 
 ROUTES = (
-    Route("POST", "/variables/", create, Role.EDITOR, VariableCreate, returns=Variable, status=201, inline=True),
+    Route("POST", "/variables/", create, Role.RUNNER, VariableCreate, returns=Variable, status=201, inline=True),
     Route("GET", "/variables/{id}", read, returns=Variable),
     Route("GET", "/variables/name/{name}", read_by_name, returns=Variable),
     Route("POST", "/variables/filter", page, body=VariablesFilterBody, body_required=False, returns=list[Variable]),
     Route("POST", "/variables/count", count, body=VariablesCountBody, body_required=False, returns=int),
-    Route("PATCH", "/variables/{id}", update, Role.EDITOR, VariableUpdate, status=204, inline=True),
-    Route("PATCH", "/variables/name/{name}", update_by_name, Role.EDITOR, VariableUpdate, status=204, inline=True),
-    Route("DELETE", "/variables/{id}", delete, Role.EDITOR, status=204, inline=True),
-    Route("DELETE", "/variables/name/{name}", delete_by_name, Role.EDITOR, status=204, inline=True),
+    Route("PATCH", "/variables/{id}", update, Role.RUNNER, VariableUpdate, status=204, inline=True),
+    Route("PATCH", "/variables/name/{name}", update_by_name, Role.RUNNER, VariableUpdate, status=204, inline=True),
+    Route("DELETE", "/variables/{id}", delete, Role.RUNNER, status=204, inline=True),
+    Route("DELETE", "/variables/name/{name}", delete_by_name, Role.RUNNER, status=204, inline=True),
 )
