@@ -28,7 +28,16 @@ MOMENTS = set(
 )
 ENVIRONMENT = {"os.environ", "os.getenv", "environ", "getenv", "os.putenv", "os.environb"}
 # Where the name to import differs from the name to install.
-DISTRIBUTIONS = {"yaml": "pyyaml", "pydantic_core": "pydantic", "dask": "distributed"}
+DISTRIBUTIONS = {
+    "yaml": "pyyaml",
+    "pydantic_core": "pydantic",
+    "dask": "distributed",
+    "dateutil": "python-dateutil",
+    "prometheus_client": "prometheus-client",
+}
+LOADED_BY_OTHERS = {"tzdata", "httptools", "uvloop"}
+"""What the standard library or the HTTP server looks for and uses if it is there."""
+
 HEAVY = set(
     """
     pydantic sqlalchemy fastapi starlette uvicorn httpx rich click docker cloudpickle alembic fsspec
@@ -70,7 +79,7 @@ def test_third_parties_are_declared_and_used() -> None:
     names = {name.split(".")[0] for module in source.modules() for name, _ in source.imports(module.tree)}
     imported = {DISTRIBUTIONS.get(name, name) for name in names - sys.stdlib_module_names - {"prefect"}}
     assert not imported - declared - extras
-    assert declared - imported <= {"tzdata"}
+    assert declared - imported <= LOADED_BY_OTHERS
 
 
 def distribution(requirement: str) -> str:

@@ -17,7 +17,9 @@ NEVER = {
         HAVING min(sequence) <> 0 OR count(*) <> max(sequence) + 1""",
     "a run's count is not how often it ran": """
         SELECT hex(r.id) FROM flow_run r
-        WHERE run_count <> (SELECT count(*) FROM flow_run_state s WHERE s.flow_run_id = r.id AND s.type = 'RUNNING')""",
+        WHERE run_count <> (
+          SELECT count(*) FROM flow_run_state s WHERE s.flow_run_id = r.id AND s.type = 'RUNNING' AND NOT EXISTS (
+            SELECT 1 FROM flow_run_state p WHERE p.flow_run_id = r.id AND p.sequence = s.sequence - 1 AND p.type = 'PAUSED'))""",
     "an ended run is still held": f"""
         SELECT hex(r.id), a.holder FROM flow_run r JOIN run_attempt a ON a.run_id = r.id
         WHERE a.ended IS NULL AND r.state_type IN {FINAL}""",

@@ -7,12 +7,12 @@ long, since its work would be lost, a new one briefly. How a run ended is kept l
 from __future__ import annotations
 
 import logging
+import sys
 import time
 from collections.abc import Callable, Sequence
 from typing import Any, cast
 from uuid import UUID, uuid4
 
-from prefect import exceptions
 from prefect.client.delivery import Delivery
 from prefect.client.door import Door, ServerAway
 from prefect.client.transport import TransportOptions
@@ -249,7 +249,7 @@ class RemoteBackend:
         except ValueError:
             content = {}
         detail, name = str(content.get("detail") or response.text[:300]), content.get("error")
-        kind = getattr(exceptions, name, None) if isinstance(name, str) else None
+        kind = getattr(sys.modules[PrefectException.__module__], name, None) if isinstance(name, str) else None
         if isinstance(kind, type) and issubclass(kind, PrefectException):
             return rebuilt(kind, detail)
         if response.status_code == 404:
