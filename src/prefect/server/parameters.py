@@ -1,0 +1,310 @@
+"""Parameters against the JSON schema of their deployment, checked in bounded time.
+
+A schema is somebody's document: it may refer to itself, branch at every step or hold a pattern that never ends. So
+evaluation has an end, nothing is fetched, and a pattern is matched only where its cost can be told beforehand.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextvars import ContextVar
+from datetime import datetime
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING, Any
+
+from prefect.server.hydration import Problem, Unknown
+
+if TYPE_CHECKING:
+    from jsonschema import ValidationError
+    from jsonschema.protocols import Validator
+
+Json = dict[str, Any]
+
+LONGEST_EVALUATION = 2.0
+"""Seconds that evaluating a schema may take."""
+
+STEPS_BETWEEN_LOOKS = 50
+
+MOST_MATCHING = 10_000_000
+"""Steps that matching a text against a pattern may take at worst."""
+
+LONGEST_MESSAGE = 1000
+OPTIONAL_KEYS = ("anyOf", "properties", "definitions", "$defs", "items", "prefixItems", "allOf", "oneOf")
+
+
+class InvalidParameters(ValueError):
+    """Parameters that do not fit, in one sentence."""
+
+
+class InvalidSchema(ValueError):
+    """A schema that cannot be used, in one sentence."""
+
+
+class TooCostly(Exception):
+    """An evaluation that takes too long."""
+
+
+# --- what handlers ask
+
+
+def check(parameters: Mapping[str, Any], schema: Json, ignore_required: bool = False) -> None:
+    """Raise InvalidParameters, naming the field, unless parameters fit; InvalidSchema if the schema is none."""
+    from jsonschema.exceptions import best_match
+
+    worst = best_match(_errors(dict(parameters), schema, ignore_required))
+    if worst is not None:
+        place = worst.json_path.removeprefix("$").removeprefix(".")
+        field = f" for field {place!r}" if place else ""
+        raise InvalidParameters(f"Validation failed{field}. Failure reason: {_shortened(worst.message)}")
+
+
+def problems(values: Mapping[str, Any], schema: Json) -> list[object]:
+    """What is wrong with made values: sentences, and what is wrong with their properties and items. Raises InvalidSchema.
+
+    Values that are only known when they are made (`Unknown`) are not found fault with.
+    """
+    from jsonschema.exceptions import best_match
+
+    listed: list[object] = []
+    for error in _errors(dict(values), schema):
+        best = best_match([error])
+        if isinstance(best.instance, Unknown):
+            continue
+        message = best.instance.message if isinstance(best.instance, Problem) else _shortened(best.message)
+        path = list(best.absolute_path)
+        if best.validator == "required":
+            path.append(_missing(best))
+        _add(listed, path, message)
+    return listed
+
+
+def _missing(error: ValidationError) -> str:
+    return next((name for name in error.validator_value if error.message.startswith(repr(name))), "")
+
+
+def _add(listed: list[object], path: Sequence[str | int], message: str) -> None:
+    """Put a sentence in its place."""
+    if not path:
+        listed.append(message)
+        return
+    key = "index" if isinstance(path[0], int) else "property"
+    for known in listed:
+        if isinstance(known, dict) and known.get(key) == path[0]:
+            _add(known["errors"], path[1:], message)
+            return
+    made: Json = {key: path[0], "errors": []}
+    listed.append(made)
+    _add(made["errors"], path[1:], message)
+
+
+def _shortened(message: str) -> str:
+    return message if len(message) <= LONGEST_MESSAGE else message[:LONGEST_MESSAGE] + "..."
+
+
+# --- evaluation
+
+class _Clock:
+    """Ends an evaluation that takes too long."""
+
+    def __init__(self) -> None:
+        self.end = time.monotonic() + LONGEST_EVALUATION
+        self.steps = 0
+
+    def step(self) -> None:
+        """Look at the time now and then."""
+        self.steps += 1
+        if self.steps % STEPS_BETWEEN_LOOKS == 0 and time.monotonic() > self.end:
+            raise TooCostly
+
+
+_clock: ContextVar[_Clock] = ContextVar("prefect_schema_clock")
+
+
+def _errors(instance: Json, schema: Json, ignore_required: bool = False) -> list[ValidationError]:
+    from jsonschema.exceptions import SchemaError
+    from referencing.exceptions import Unresolvable
+
+    token = _clock.set(_Clock())
+    try:
+        kind = _validator()
+        kind.check_schema(schema)
+        wanted = _prepared(schema, ignore_required, top=True)
+        return list(kind(wanted, registry=_nothing_fetched(), format_checker=_formats()).iter_errors(instance))
+    except SchemaError as error:
+        raise InvalidSchema(_shortened(error.message)) from None
+    except Unresolvable as error:
+        raise InvalidSchema(f"Validation failed. Failure reason: {_shortened(str(error))}") from None
+    except RecursionError:
+        raise InvalidSchema("it refers to itself without end, or is nested too deep") from None
+    except TooCostly:
+        raise InvalidSchema(f"evaluating it takes more than {LONGEST_EVALUATION:.0f} seconds") from None
+    finally:
+        _clock.reset(token)
+
+
+def _prepared(schema: Any, ignore_required: bool, top: bool = False) -> Any:
+    """The schema with properties that may be left out allowed to be null, as flows' own defaults often are."""
+    if isinstance(schema, list):
+        return [_prepared(part, ignore_required) for part in schema]
+    if not isinstance(schema, dict):
+        return schema
+    made = {name: _prepared(part, ignore_required) if name in OPTIONAL_KEYS else part for name, part in schema.items()}
+    for name in ("definitions", "$defs", "properties"):
+        if isinstance(schema.get(name), dict):
+            made[name] = {key: _prepared(part, ignore_required) for key, part in schema[name].items()}
+    properties, required = made.get("properties"), schema.get("required") or ()
+    if isinstance(properties, dict):
+        made["properties"] = {name: part if name in required else _or_null(part) for name, part in properties.items()}
+    if ignore_required and top:
+        made.pop("required", None)
+    return made
+
+
+def _or_null(schema: Any) -> Any:
+    if not isinstance(schema, dict) or "type" not in schema or "default" in schema:
+        return schema
+    return {"anyOf": [schema, {"type": "null"}]}
+
+
+@cache
+def _validator() -> type[Validator]:
+    from jsonschema import Draft202012Validator, validators
+
+    known = Draft202012Validator.TYPE_CHECKER
+    types = known.redefine_many({name: _counted(known, name) for name in _TYPES})
+    keywords = Draft202012Validator.VALIDATORS
+    own = {
+        "$ref": _reference(keywords["$ref"]),
+        "$dynamicRef": _reference(keywords["$dynamicRef"]),
+        "pattern": _pattern,
+        "patternProperties": _pattern_properties,
+        "uniqueItems": _unique_items,
+        "items": _items,
+    }
+    made: type[Validator] = validators.extend(Draft202012Validator, own, type_checker=types)
+    return made
+
+
+_TYPES = ("array", "boolean", "integer", "null", "number", "object", "string")
+
+
+def _counted(known: Any, name: str) -> Any:
+    def is_type(checker: object, instance: object) -> bool:
+        _clock.get().step()
+        return isinstance(instance, Unknown) or bool(known.is_type(instance, name))
+
+    return is_type
+
+
+def _reference(keyword: Any) -> Any:
+    def follow(validator: Any, reference: Any, instance: Any, schema: Any) -> Iterator[ValidationError]:
+        _clock.get().step()
+        yield from keyword(validator, reference, instance, schema) or ()
+
+    return follow
+
+
+def _items(validator: Any, items: Any, instance: Any, schema: Any) -> Iterator[ValidationError]:
+    """`items` of today, and as the list that it was before there was `prefixItems`."""
+    from jsonschema import Draft202012Validator
+
+    if isinstance(items, list):
+        keyword = Draft202012Validator.VALIDATORS["prefixItems"]
+    else:
+        keyword = Draft202012Validator.VALIDATORS["items"]
+    yield from keyword(validator, items, instance, schema) or ()
+
+
+def _pattern(validator: Any, pattern: str, instance: Any, schema: Any) -> Iterator[ValidationError]:
+    from jsonschema import ValidationError
+
+    if isinstance(instance, str) and not matches(pattern, instance):
+        yield ValidationError(f"{instance!r} does not match {pattern!r}")
+
+
+def _pattern_properties(validator: Any, patterns: Any, instance: Any, schema: Any) -> Iterator[ValidationError]:
+    if not isinstance(instance, dict):
+        return
+    for pattern, part in patterns.items():
+        for name, value in instance.items():
+            if matches(pattern, name):
+                yield from validator.descend(value, part, path=name, schema_path=pattern)
+
+
+def _unique_items(validator: Any, wanted: Any, instance: Any, schema: Any) -> Iterable[ValidationError]:
+    from jsonschema import ValidationError
+
+    if wanted and isinstance(instance, list):
+        texts = {json.dumps(item, sort_keys=True, default=repr) for item in instance}
+        if len(texts) < len(instance):
+            yield ValidationError(f"{instance!r} has non-unique elements")
+
+
+@cache
+def _nothing_fetched() -> Any:
+    from referencing import Registry
+
+    return Registry()
+
+
+@cache
+def _formats() -> Any:
+    from jsonschema import FormatChecker
+
+    checker = FormatChecker()
+    checker.checks("date-time", raises=ValueError)(_is_moment)
+    return checker
+
+
+def _is_moment(value: object) -> bool:
+    return not isinstance(value, str) or ("T" in value.upper() and bool(datetime.fromisoformat(value)))
+
+
+# --- patterns
+
+
+def matches(pattern: str, text: str) -> bool:
+    """Whether a text has the pattern in it. Raises InvalidSchema for a pattern that might take too long with that text."""
+    repeats = _repeats(pattern)
+    if repeats is None or (len(text) + 1) ** (repeats + 1) > MOST_MATCHING:
+        raise InvalidSchema(f"the pattern {pattern[:100]!r} might take too long to match; make it simpler")
+    return re.search(pattern, text) is not None
+
+
+@lru_cache(maxsize=256)
+def _repeats(pattern: str) -> int | None:
+    """How many parts of a pattern repeat; None where it cannot be told what that costs."""
+    from re import _parser as parser  # type: ignore[attr-defined]  # the only way to see what a pattern repeats
+
+    try:
+        return _count_repeats(parser.parse(pattern), inside=False)
+    except (re.error, RecursionError, OverflowError, _Nested):
+        return None
+
+
+class _Nested(Exception):
+    """A repeat or a choice within a repeat, or a back reference."""
+
+
+def _count_repeats(part: Any, inside: bool) -> int:
+    """Repeats in a parsed pattern: a sequence of pairs of what a part is and what it is made of."""
+    total = 0
+    for kind, made_of in part:
+        name = str(kind)
+        repeats = name.endswith("_REPEAT") and made_of[1] > 1
+        if name.startswith("GROUPREF") or (inside and (repeats or name == "BRANCH")):
+            raise _Nested
+        total += repeats + sum(_count_repeats(below, inside or repeats) for below in _parts_of(made_of))
+    return total
+
+
+def _parts_of(made_of: Any) -> Iterator[Any]:
+    """The parsed patterns within what a part is made of."""
+    if hasattr(made_of, "data"):
+        yield made_of
+    elif isinstance(made_of, (tuple, list)):
+        for item in made_of:
+            yield from _parts_of(item)

@@ -1,0 +1,255 @@
+"""Two servers asked the same: a script of calls is sent to both, and what they answer is compared.
+
+A script is a Python file with `CALLS`, a list of `call(...)`. Values of earlier answers are put in by name:
+
+    from tests.compat.rest_diff import call
+
+    CALLS = [
+        call("flow", "POST /flows/", {"name": "a-$run"}),
+        call("", "POST /deployments/", {"name": "d", "flow_id": "$flow.id"}),
+        call("", "GET /flows/$flow.id"),
+    ]
+
+`$run` is a word of its own for each comparison, so that a script may be run on servers that hold other things; `$now`,
+`$now+60` and `$now-3600.5` are moments; any other word after a `$` stays as it is. What differs from server to server is made alike first: ids are numbered in the
+order in which they appear, moments near the present become `<time>`, durations `<seconds>`.
+
+    python -m tests.compat.rest_diff SCRIPT http://127.0.0.1:4200/api http://127.0.0.1:4201/api
+
+prints each difference with its place and ends with 1 if there is any; with one server it prints what that one answers.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+import runpy
+import secrets
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import httpx
+
+UUIDS = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+MOMENTS = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|\+00:00)")
+PLACEHOLDERS = re.compile(r"\$(?:now\b(?P<shift>[+-][\d.]+)?|(?P<name>[a-z_]\w*(?:\.\w+)*))")
+NEAR = timedelta(minutes=10)
+DURATIONS = frozenset({"estimated_run_time", "total_run_time", "estimated_start_time_delta", "time_in_current_state"})
+ECHOES = frozenset({"request_body", "input", "ctx", "url"})
+"""What repeats the request in an error; not compared."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One call of a script."""
+
+    name: str
+    """What later calls know its answer by; nothing if they don't need it."""
+
+    method: str
+    path: str
+    body: Any = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    unordered: bool = False
+    """Whether the order of a list that it answers means nothing."""
+
+    ignore: frozenset[str] = frozenset()
+    """Fields whose values are known to differ."""
+
+
+def call(
+    name: str,
+    request: str,
+    body: Any = None,
+    *,
+    headers: Mapping[str, str] | None = None,
+    unordered: bool = False,
+    ignore: Sequence[str] = (),
+) -> Step:
+    """A call such as `call("flow", "POST /flows/", {"name": "f"})`."""
+    method, _, path = request.partition(" ")
+    return Step(name, method, path, body, headers or {}, unordered, frozenset(ignore))
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What a server answered."""
+
+    status: int
+    body: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Where two answers part."""
+
+    step: int
+    request: str
+    place: str
+    first: object
+    second: object
+
+    def __str__(self) -> str:
+        return f"{self.step:3} {self.request}\n      {self.place}: {_shown(self.first)}\n      {'':{len(self.place)}}  {_shown(self.second)}"
+
+
+def _shown(value: object) -> str:
+    text = json.dumps(value, default=str)
+    return text if len(text) <= 300 else text[:300] + "..."
+
+
+class Player:
+    """Sends a script's calls to one server.
+
+    Args:
+        client: whose base URL is the API's.
+        run: what `$run` stands for.
+    """
+
+    def __init__(self, client: httpx.Client, run: str) -> None:
+        self.client = client
+        self.known: dict[str, Any] = {"run": run}
+        self.started = datetime.now(UTC)
+        self._numbers: dict[str, str] = {}
+
+    def play(self, step: Step) -> Reply:
+        """Make a call, and remember its answer under its name."""
+        response = self.client.request(
+            step.method,
+            self._filled(step.path),
+            content=None if step.body is None else json.dumps(self._filled(step.body)),
+            headers={"content-type": "application/json", **step.headers},
+        )
+        body = _parsed(response)
+        if step.name:
+            self.known[step.name] = body
+        return Reply(response.status_code, body)
+
+    def alike(self, value: Any, key: str = "") -> Any:
+        """An answer with what differs from server to server made alike."""
+        if isinstance(value, dict):
+            return {self.alike(name): self.alike(item, name) for name, item in value.items() if name not in ECHOES}
+        if isinstance(value, list):
+            return [self.alike(item, key) for item in value]
+        if isinstance(value, str):
+            return MOMENTS.sub(self._moment, UUIDS.sub(self._number, value))
+        if key in DURATIONS and isinstance(value, (int, float)):
+            return "<seconds>" if value else 0
+        return value
+
+    def _number(self, found: re.Match[str]) -> str:
+        return self._numbers.setdefault(found[0], f"<id {len(self._numbers) + 1}>")
+
+    def _moment(self, found: re.Match[str]) -> str:
+        moment = datetime.fromisoformat(found[0])
+        return "<time>" if abs(moment - self.started) < NEAR else moment.isoformat()
+
+    def _filled(self, value: Any) -> Any:
+        if isinstance(value, dict):
+            return {self._filled(name): self._filled(item) for name, item in value.items()}
+        if isinstance(value, list):
+            return [self._filled(item) for item in value]
+        if not isinstance(value, str):
+            return value
+        whole = PLACEHOLDERS.fullmatch(value)
+        if whole is not None:
+            return self._value(whole)
+        return PLACEHOLDERS.sub(lambda found: str(self._value(found)), value)
+
+    def _value(self, found: re.Match[str]) -> Any:
+        if found["name"] is None:
+            return (self.started + timedelta(seconds=float(found["shift"] or 0))).isoformat()
+        value: Any = self.known
+        parts = found["name"].split(".")
+        if parts[0] not in value:
+            return found[0]
+        for part in parts:
+            if isinstance(value, list):
+                value = value[int(part)] if int(part) < len(value) else None
+            else:
+                value = value.get(part) if isinstance(value, dict) else None
+        return value
+
+
+def _parsed(response: httpx.Response) -> Any:
+    try:
+        return response.json()
+    except ValueError:
+        return response.text
+
+
+def differences(steps: Sequence[Step], first: Player, second: Player) -> Iterator[Difference]:
+    """Everything in which two servers answer a script differently."""
+    for number, step in enumerate(steps):
+        replies = [player.play(step) for player in (first, second)]
+        request = f"{step.method} {step.path}"
+        if replies[0].status != replies[1].status:
+            yield Difference(number, request, "status", *([reply.status, reply.body] for reply in replies))
+            continue
+        bodies = [_ordered(step, player.alike(reply.body)) for player, reply in zip((first, second), replies, strict=True)]
+        for place, one, other in _compared(bodies[0], bodies[1], "", step.ignore):
+            yield Difference(number, request, place or "answer", one, other)
+
+
+def _ordered(step: Step, body: Any) -> Any:
+    if step.unordered and isinstance(body, list):
+        return sorted(body, key=lambda item: json.dumps(item, sort_keys=True))
+    return body
+
+
+def _compared(one: Any, other: Any, place: str, ignore: frozenset[str]) -> Iterator[tuple[str, object, object]]:
+    if isinstance(one, dict) and isinstance(other, dict):
+        for name in dict.fromkeys([*one, *other]):
+            if name not in ignore:
+                missing = "<missing>"
+                yield from _compared(one.get(name, missing), other.get(name, missing), f"{place}.{name}", ignore)
+    elif isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
+        for number, (left, right) in enumerate(zip(one, other, strict=True)):
+            yield from _compared(left, right, f"{place}[{number}]", ignore)
+    elif one != other or isinstance(one, bool) != isinstance(other, bool):
+        yield place, one, other
+
+
+def script(path: str) -> list[Step]:
+    """The calls in a file."""
+    calls: list[Step] = runpy.run_path(path)["CALLS"]
+    return calls
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The command."""
+    parser = argparse.ArgumentParser(prog="rest_diff", description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("script")
+    parser.add_argument("first", help="URL of an API")
+    parser.add_argument("second", nargs="?", help="URL of another; without it, what the first answers is shown")
+    given = parser.parse_args(arguments)
+    steps, run = script(given.script), secrets.token_hex(4)
+    with _client(given.first) as one:
+        if given.second is None:
+            _show(steps, Player(one, run))
+            return 0
+        with _client(given.second) as two:
+            found = list(differences(steps, Player(one, run), Player(two, run)))
+    print("\n".join(map(str, found)))
+    print(f"{len(steps)} calls, {len(found)} differences")
+    return 1 if found else 0
+
+
+def _client(url: str) -> httpx.Client:
+    """A client that makes a connection for each call: one that a server closed after an error is not met again."""
+    return httpx.Client(base_url=url, timeout=60, limits=httpx.Limits(max_keepalive_connections=0))
+
+
+def _show(steps: Sequence[Step], player: Player) -> None:
+    for number, step in enumerate(steps):
+        reply = player.play(step)
+        print(f"{number:3} {step.method} {step.path} {_shown(step.body) if step.body is not None else ''}")
+        print(f"    {reply.status} {json.dumps(player.alike(reply.body))}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
