@@ -342,7 +342,7 @@ class MaterializingTask(Task[P, R]):
         materialized_by: str | None = None,
         **task_kwargs: Any,
     ) -> None:
-        super().__init__(fn, **{"log_prints": None, **task_kwargs})
+        super().__init__(fn, **task_kwargs)
         self.assets = as_assets(assets)
         self.materialized_by = materialized_by
         self.options |= {"assets": self.assets, "materialized_by": materialized_by}
