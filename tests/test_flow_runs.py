@@ -13,13 +13,14 @@ import pytest
 from prefect import flow, runtime, task
 from prefect.connect import current_runtime
 from prefect.core.lifecycle.runs import FlowRun
-from prefect.exceptions import FlowPauseTimeout, NotPausedError, ObjectNotFound, Pause
+from prefect.exceptions import FlowPauseTimeout, FlowRunWaitTimeout, NotPausedError, ObjectNotFound, Pause
 from prefect.flow_runs import (
     apause_flow_run,
     aresume_flow_run,
     pause_flow_run,
     resume_flow_run,
     suspend_flow_run,
+    wait_for_flow_run,
 )
 from prefect.testing.utilities import prefect_test_harness
 
@@ -128,6 +129,24 @@ def test_outside_of_flows_nothing_stands_still(stop: object, verb: str) -> None:
 def test_input_is_refused_for_now() -> None:
     with pytest.raises(ValueError, match="wait_for_input is not supported"):
         pause_flow_run(wait_for_input=str)
+
+
+async def test_somebody_waits_for_a_run_to_end() -> None:
+    ids: list[str] = []
+
+    @flow
+    def main() -> None:
+        ids.append(runtime.flow_run.id)
+        time.sleep(0.2)
+
+    running = asyncio.create_task(asyncio.to_thread(main))
+    while not ids:
+        await asyncio.sleep(0.01)
+    with pytest.raises(FlowRunWaitTimeout, match=f"{ids[0]} exceeded watch timeout of 0.05 seconds"):
+        await wait_for_flow_run(ids[0], timeout=0.05)
+    run = await wait_for_flow_run(ids[0], poll_interval=SOON)
+    assert (str(run.id), run.state_name) == (ids[0], "Completed")
+    await running
 
 
 class Suspending:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from prefect.flows import flow as flow
     from prefect.tasks import Task as Task
     from prefect.tasks import task as task
+    from prefect.transactions import Transaction as Transaction
     from prefect.utilities.annotations import allow_failure as allow_failure
     from prefect.utilities.annotations import unmapped as unmapped
 
@@ -41,6 +42,7 @@ _PLACES = {
     "resume_flow_run": "prefect.flow_runs",
     "suspend_flow_run": "prefect.flow_runs",
     "get_client": "prefect.client.orchestration",
+    "Transaction": "prefect.transactions",
     "allow_failure": "prefect.utilities.annotations",
     "get_run_logger": "prefect.logging.loggers",
     "tags": "prefect.context",

@@ -1,16 +1,20 @@
-"""Pausing, suspending and resuming flow runs, by their own code or from outside."""
+"""Pausing, suspending and resuming flow runs, by their own code or from outside, and waiting for them to end."""
 
 from __future__ import annotations
 
+import logging
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from prefect.connect import current_runtime
+from prefect.core.lifecycle.runs import FlowRun
 from prefect.engine.context import FlowRunContext, TaskRunContext
 from prefect.engine.dispatch import in_async_code
 from prefect.engine.drive import adrive, drive
 from prefect.engine.runs import resuming
-from prefect.engine.steps import Steps
+from prefect.engine.steps import Block, Sleep, Steps
+from prefect.exceptions import FlowRunWaitTimeout
 
 __all__ = [
     "apause_flow_run",
@@ -19,9 +23,13 @@ __all__ = [
     "pause_flow_run",
     "resume_flow_run",
     "suspend_flow_run",
+    "wait_for_flow_run",
 ]
 
 PAUSE_SECONDS, POLL_SECONDS = 3600, 10
+WAIT_SECONDS, LOOK_SECONDS = 10_800, 1.0
+
+logger = logging.getLogger("prefect")
 
 
 def pause_flow_run(
@@ -99,6 +107,43 @@ def resume_flow_run(flow_run_id: UUID | str, run_input: dict[str, Any] | None = 
 async def aresume_flow_run(flow_run_id: UUID | str, run_input: dict[str, Any] | None = None) -> None:
     """`resume_flow_run`, for async code."""
     await adrive(_resume(flow_run_id, run_input))
+
+
+async def wait_for_flow_run(
+    flow_run_id: UUID | str,
+    timeout: float | None = WAIT_SECONDS,  # noqa: ASYNC109 - the name users know
+    poll_interval: float | None = None,
+    client: object = None,
+    log_states: bool = False,
+) -> FlowRun:
+    """The flow run of that id, once it has ended.
+
+    Args:
+        timeout: seconds to wait; None for no limit.
+        poll_interval: seconds between two looks at the record, 1 unless given.
+        client: accepted for compatibility; the record is looked at where the settings say it is.
+        log_states: log each state that is seen.
+
+    Raises FlowRunWaitTimeout when the time is over, ObjectNotFound.
+    """
+    return await adrive(_wait(UUID(str(flow_run_id)), timeout, poll_interval or LOOK_SECONDS, log_states))
+
+
+def _wait(run_id: UUID, timeout: float | None, poll_interval: float, log_states: bool) -> Steps[FlowRun]:
+    runtime = current_runtime()
+    deadline = float("inf") if timeout is None else runtime.clock.monotonic() + timeout
+    seen = None
+    while True:
+        run: FlowRun = yield Block(partial(runtime.backend.read_flow_run, run_id))
+        if log_states and run.state_name != seen:
+            logger.info("Flow run is in state %r", run.state_name)
+        seen = run.state_name
+        if run.state is not None and run.state.is_final():
+            return run
+        left = deadline - runtime.clock.monotonic()
+        if left <= 0:
+            raise FlowRunWaitTimeout(f"Flow run with ID {run_id} exceeded watch timeout of {timeout} seconds")
+        yield Sleep(min(poll_interval, left))
 
 
 def _performed(steps: Steps[None]) -> object:

@@ -14,21 +14,21 @@ def _defining(make, **options):
 
 @case
 def of_flows():
-    wrong = dict(
-        timeout_seconds=["x", 0, -1], flow_run_name=[5],
-        on_completion=[5, lambda *_: None, [5]], on_failure=[[None]], description=[5], log_prints=["x"],
-        validate_parameters=[None], cache_result_in_memory=[None], persist_result=["x"],
-    )  # fmt: skip
+    wrong = {
+        "timeout_seconds": ["x", 0, -1], "flow_run_name": [5],
+        "on_completion": [5, lambda *_: None, [5]], "on_failure": [[None]], "description": [5], "log_prints": ["x"],
+        "validate_parameters": [None], "cache_result_in_memory": [None], "persist_result": ["x"],
+    }  # fmt: skip
     return {name: [_defining(flow, **{name: value}) for value in values] for name, values in wrong.items()}
 
 
 @case
 def of_tasks():
-    wrong = dict(
-        retry_delay_seconds=[[1] * 51], timeout_seconds=["x", 0], task_run_name=[5], tags=["abc", 5, [1]],
-        retry_jitter_factor=[-1, 1.5], retry_condition_fn=[5, False], on_completion=[5, lambda *_: None, [5]],
-        on_rollback=[5, [None]], on_commit=[[5]], cache_expiration=[timedelta(1)], refresh_cache=["x"], version=[5],
-    )  # fmt: skip
+    wrong = {
+        "retry_delay_seconds": [[1] * 51], "timeout_seconds": ["x", 0], "task_run_name": [5], "tags": ["abc", 5, [1]],
+        "retry_jitter_factor": [-1, 1.5], "retry_condition_fn": [5, False], "on_completion": [5, lambda *_: None, [5]],
+        "on_rollback": [5, [None]], "on_commit": [[5]], "cache_expiration": [timedelta(1)], "refresh_cache": ["x"], "version": [5],
+    }  # fmt: skip
     return {name: [_defining(task, **{name: value}) for value in values] for name, values in wrong.items()}
 
 
