@@ -8,7 +8,7 @@ from importlib import import_module
 
 from prefect.core.ports import Clock
 from prefect.orchestrator.backend import EmbeddedBackend
-from prefect.server import system_blocks
+from prefect.server import pages, system_blocks
 from prefect.server.access.wiring import Access
 from prefect.server.app import App
 from prefect.server.http.routing import Route
@@ -32,8 +32,17 @@ RESOURCES = (
     "access.audit",
     "access.admin",
     "flows",
-    "flow_runs",
+    "runs.flow_runs",
+    "runs.task_runs",
+    "runs.states",
+    "runs.pausing",
+    "runs.inputs",
+    "runs.bulk",
     "logs",
+    "overviews.histories",
+    "overviews.graphs",
+    "overviews.log_files",
+    "overviews.ui",
     "variables",
     "artifacts",
     "saved_searches",
@@ -49,6 +58,7 @@ RESOURCES = (
     "events.templates",
     "events.task_workers",
     "events.live",
+    "operations.docs",
 )
 """Modules of `routes`, each with its `ROUTES`."""
 
@@ -74,6 +84,7 @@ def build(store: Store, clock: Clock, options: ServerOptions) -> App:
         live=Live(store, reading, bus, clock),
         vault=open_vault(options.home, options.encryption_keys),
         access=access,
+        routes=tuple(routes),
     )
     app = App(
         world,
@@ -83,6 +94,7 @@ def build(store: Store, clock: Clock, options: ServerOptions) -> App:
         checks=access.checks,
         witness=access.trail.with_entry,
         sockets=Door(),
+        pages=pages.at,
     )
     app.on_start.append(access.gate.start)
     app.on_stop.append(access.gate.stop)

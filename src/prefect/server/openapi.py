@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -133,6 +134,7 @@ _KINDS: Mapping[type, Document] = {
     bool: {"type": "boolean"},
     str: {"type": "string"},
     UUID: {"type": "string", "format": "uuid"},
+    datetime: {"type": "string", "format": "date-time"},
 }
 
 
@@ -145,7 +147,7 @@ def _query_parameter(query: Query) -> Document:
     if query.options:
         schema["enum"] = list(query.options)
     if not query.required and query.default is not None:
-        schema["default"] = query.default
+        schema["default"] = query.default.isoformat() if isinstance(query.default, datetime) else query.default
     return {"name": query.name, "in": "query", "required": query.required, "schema": schema}
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
 from urllib.parse import parse_qs
 from uuid import UUID
@@ -173,12 +174,18 @@ def _converted(parameter: Query, text: str) -> Any:
             return False
         raise invalid(place, "Input should be a valid boolean", "bool_parsing")
     try:
-        return parameter.kind(text)
-    except ValueError:
+        return _moment(text) if parameter.kind is datetime else parameter.kind(text)
+    except (ValueError, OverflowError):
         raise invalid(place, f"Input should be a valid {_NAMES[parameter.kind]}", "parsing") from None
 
 
-_NAMES: dict[type, str] = {int: "integer", float: "number", UUID: "UUID", str: "string"}
+def _moment(text: str) -> datetime:
+    """A moment in UTC; the plus sign of an offset may have come as a blank."""
+    given = datetime.fromisoformat(text.replace(" ", "+") if "T" in text else text)
+    return given.replace(tzinfo=UTC) if given.tzinfo is None else given.astimezone(UTC)
+
+
+_NAMES: dict[type, str] = {int: "integer", float: "number", UUID: "UUID", str: "string", datetime: "datetime"}
 
 
 def _checked(parameter: Query, value: Any) -> Any:

@@ -26,11 +26,11 @@ earlier = artifact.alias("earlier")
 
 def latest(reading: Reading, limit: int | None = None) -> list[Record]:
     """The newest artifact of each key, and every one without a key; last updated first."""
-    wanted = select(artifact).where(_is_newest() | artifact.c.key.is_(None))
+    wanted = select(artifact).where(is_newest() | artifact.c.key.is_(None))
     return reading.rows(wanted.order_by(artifact.c.updated.desc(), artifact.c.id.desc()).limit(limit))
 
 
-def _is_newest() -> Condition:
+def is_newest() -> Condition:
     """Whether no artifact of the same key was made later."""
     is_later = (later.c.created > artifact.c.created) | (
         (later.c.created == artifact.c.created) & (later.c.id > artifact.c.id)
@@ -86,7 +86,7 @@ def filtered_count(reading: Reading, filters: Filters) -> int:
 
 def _collections(filters: Filters) -> Select[*tuple[object, ...]]:
     first = select(func.min(earlier.c.created)).where(earlier.c.key == artifact.c.key).scalar_subquery()
-    newest = artifact.c.key.is_not(None) & _is_newest()
+    newest = artifact.c.key.is_not(None) & is_newest()
     return select(artifact, first.label("first_created")).where(newest, artifacts_where(filters))
 
 
@@ -98,7 +98,7 @@ def latest_page(reading: Reading, filters: Filters, sort: str, limit: int, offse
 
 def latest_count(reading: Reading, filters: Filters) -> int:
     """How many keys have a newest artifact that matches filters."""
-    return count_of(reading, artifact, and_(artifact.c.key.is_not(None), _is_newest(), artifacts_where(filters)))
+    return count_of(reading, artifact, and_(artifact.c.key.is_not(None), is_newest(), artifacts_where(filters)))
 
 
 def latest_of_key(reading: Reading, key: str) -> Record | None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 
 from prefect.storage.aggregates.filters import Filters, flow_runs_where
 from prefect.storage.aggregates.reading import Reading, Record, count_by
@@ -79,7 +80,7 @@ def task_counts(reading: Reading, run_id: UUID) -> dict[str, int]:
 
 # --- as the API asks for them
 
-SORTS = {
+SORTS: Mapping[str, tuple[ColumnElement[Any], ...]] = {
     "ID_DESC": (flow_run.c.id.desc(),),
     "START_TIME_ASC": (func.coalesce(flow_run.c.start_time, flow_run.c.expected_start_time).asc(),),
     "START_TIME_DESC": (func.coalesce(flow_run.c.start_time, flow_run.c.expected_start_time).desc(),),
@@ -92,6 +93,13 @@ SORTS = {
 }
 
 
+def order_of(sort: str) -> tuple[ColumnElement[Any], ...]:
+    """What a sort of the API orders by; runs that are equal in it go by id."""
+    if sort == "ID_DESC":
+        return SORTS[sort]
+    return (*SORTS[sort], flow_run.c.id.desc() if sort.endswith("DESC") else flow_run.c.id.asc())
+
+
 def _with_pool() -> Select[*tuple[object, ...]]:
     joined = flow_run.outerjoin(work_queue, work_queue.c.id == flow_run.c.work_queue_id)
     return select(flow_run, work_queue.c.work_pool_id).select_from(joined)
@@ -99,9 +107,7 @@ def _with_pool() -> Select[*tuple[object, ...]]:
 
 def filtered_page(reading: Reading, filters: Filters, sort: str, limit: int, offset: int = 0) -> list[Record]:
     """Flow runs that match filters, each with its `work_pool_id`."""
-    order = SORTS[sort]
-    tie = () if sort == "ID_DESC" else (flow_run.c.id.desc() if sort.endswith("DESC") else flow_run.c.id.asc(),)
-    query = _with_pool().where(flow_runs_where(filters)).order_by(*order, *tie)
+    query = _with_pool().where(flow_runs_where(filters)).order_by(*order_of(sort))
     return reading.rows(query.limit(limit).offset(offset))
 
 

@@ -44,9 +44,9 @@ def count(reading: Reading, wanted: LogFilter) -> int:
     return int(str(found["count"])) if found else 0
 
 
-def since(reading: Reading, wanted: LogFilter, after: Record | None) -> list[Record]:
-    """Lines after one seen before; all if there is none."""
-    query = select(log).where(wanted.clause()).order_by(*_ORDER)
+def since(reading: Reading, wanted: LogFilter, after: Record | None, limit: int | None = None) -> list[Record]:
+    """Lines after one seen before, or from the first; no more than `limit`."""
+    query = select(log).where(wanted.clause()).order_by(*_ORDER).limit(limit)
     if after is not None:
         query = query.where(tuple_(*_ORDER) > tuple_(after["timestamp"], after["id"], types=[c.type for c in _ORDER]))
     return reading.rows(query)

@@ -1,0 +1,1 @@
+"""What pictures and dashboards are made of: histories, graphs and counts by state."""
