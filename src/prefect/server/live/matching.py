@@ -35,7 +35,7 @@ def matcher(wanted: EventFilter) -> Matches:
     conditions: list[Matches] = [_since(wanted.occurred.since)]
     if "until" in wanted.occurred.model_fields_set:
         conditions.append(_until(wanted.occurred.until))
-    if wanted.id.id is not None:
+    if wanted.id.id:
         ids = set(wanted.id.id)
         conditions.append(lambda event: event["id"] in ids)
     if wanted.event is not None:
@@ -65,10 +65,10 @@ def _named(wanted: EventNameFilter) -> Matches:
     def matches(event: Told) -> bool:
         name: str = event["event"]
         return (
-            (wanted.name is None or name in wanted.name)
-            and (wanted.prefix is None or name.startswith(tuple(wanted.prefix)))
-            and not (wanted.exclude_name is not None and name in wanted.exclude_name)
-            and not (wanted.exclude_prefix is not None and name.startswith(tuple(wanted.exclude_prefix)))
+            (not wanted.name or name in wanted.name)
+            and (not wanted.prefix or name.startswith(tuple(wanted.prefix)))
+            and name not in (wanted.exclude_name or ())
+            and not name.startswith(tuple(wanted.exclude_prefix or ()))
         )
 
     return matches
@@ -78,20 +78,20 @@ def _fits(wanted: Any, labels: Mapping[str, str]) -> bool:
     identity = labels[RESOURCE_ID]
     prefixes = getattr(wanted, "id_prefix", None)
     return (
-        (wanted.id is None or identity in wanted.id)
-        and (prefixes is None or identity.startswith(tuple(prefixes)))
+        (not wanted.id or identity in wanted.id)
+        and (not prefixes or identity.startswith(tuple(prefixes)))
         and (wanted.labels is None or wanted.labels.matches(Resource.model_construct(dict(labels))))
     )
 
 
 def _related(wanted: EventRelatedFilter) -> Matches:
-    pairs = None if wanted.resources_in_roles is None else {tuple(pair) for pair in wanted.resources_in_roles}
-    if (wanted.id, wanted.labels, wanted.role, pairs) == (None, None, None, None):
+    pairs = {tuple(pair) for pair in wanted.resources_in_roles or ()}
+    if not (wanted.id or wanted.labels or wanted.role or pairs):
         return lambda event: True
 
     def fits(labels: Mapping[str, str]) -> bool:
         role = labels[RESOURCE_ROLE]
-        named = (wanted.role is None or role in wanted.role) and (pairs is None or (labels[RESOURCE_ID], role) in pairs)
+        named = (not wanted.role or role in wanted.role) and (not pairs or (labels[RESOURCE_ID], role) in pairs)
         return named and _fits(wanted, labels)
 
     return lambda event: any(fits(labels) for labels in event["related"])

@@ -1,6 +1,7 @@
 """Events: pages and counts.
 
 An event is found by its own columns, and by its related resources through `event_resource`, which has a row for each.
+A list of nothing in a filter leaves nothing out: Prefect's client sends one where it means no condition.
 """
 
 from __future__ import annotations
@@ -27,22 +28,22 @@ def _any_prefix(column: ColumnElement[Any], prefixes: Sequence[str]) -> Conditio
 def _named(given: Given) -> Condition:
     name = event.c.name
     conditions: list[Condition] = [true()]
-    if given.get("name") is not None:
+    if given.get("name"):
         conditions.append(name.in_(given["name"]))
-    if given.get("prefix") is not None:
+    if given.get("prefix"):
         conditions.append(_any_prefix(name, given["prefix"]))
-    if given.get("exclude_name") is not None:
+    if given.get("exclude_name"):
         conditions.append(name.not_in(given["exclude_name"]))
-    if given.get("exclude_prefix") is not None:
+    if given.get("exclude_prefix"):
         conditions.append(~_any_prefix(name, given["exclude_prefix"]))
     return and_(*conditions)
 
 
 def _id_and_labels(identity: ColumnElement[Any], labels: ColumnElement[Any], given: Given) -> list[Condition]:
     conditions: list[Condition] = [true()]
-    if given.get("id") is not None:
+    if given.get("id"):
         conditions.append(identity.in_(given["id"]))
-    if given.get("id_prefix") is not None:
+    if given.get("id_prefix"):
         conditions.append(_any_prefix(identity, given["id_prefix"]))
     for label, values in (given.get("labels") or {}).items():
         known = {RESOURCE_ID: identity, RESOURCE_ROLE: event_resource.c.role if labels is _RELATED else None}.get(label)
@@ -75,9 +76,9 @@ def _with_related(conditions: Sequence[Condition]) -> Condition:
 
 def _related(given: Given) -> Condition:
     conditions = _id_and_labels(event_resource.c.resource_id, _RELATED, given)
-    if given.get("role") is not None:
+    if given.get("role"):
         conditions.append(event_resource.c.role.in_(given["role"]))
-    if given.get("resources_in_roles") is not None:
+    if given.get("resources_in_roles"):
         pairs = [tuple(pair) for pair in given["resources_in_roles"]]
         conditions.append(tuple_(event_resource.c.resource_id, event_resource.c.role).in_(pairs))
     return _with_related(conditions) if len(conditions) > 1 else true()
@@ -103,7 +104,7 @@ def _searched(given: Given) -> Condition:
 
 
 EVENTS: Mapping[str, FieldFilter] = {
-    "id": lambda given: true() if given.get("id") is None else event.c.id.in_(given["id"]),
+    "id": lambda given: event.c.id.in_(given["id"]) if given.get("id") else true(),
     "event": _named,
     "resource": _about,
     "related": _all_of(_related),
