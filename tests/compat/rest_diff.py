@@ -11,8 +11,9 @@ A script is a Python file with `CALLS`, a list of `call(...)`. Values of earlier
     ]
 
 `$run` is a word of its own for each comparison, so that a script may be run on servers that hold other things; `$now`,
-`$now+60` and `$now-3600.5` are moments; any other word after a `$` stays as it is. What differs from server to server is made alike first: ids are numbered in the
-order in which they appear, moments near the present become `<time>`, durations `<seconds>`.
+`$now+60` and `$now-3600.5` are moments; any other word after a `$` stays as it is. What differs from server to server is
+made alike first: ids are numbered in the order in which they appear, moments near the present become `<time>`, durations
+`<seconds>`, and tags are sorted. A server that is too busy to answer (503) is asked again.
 
     python -m tests.compat.rest_diff SCRIPT http://127.0.0.1:4200/api http://127.0.0.1:4201/api
 
@@ -27,6 +28,7 @@ import re
 import runpy
 import secrets
 import sys
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -39,6 +41,9 @@ MOMENTS = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|\+00:00)")
 PLACEHOLDERS = re.compile(r"\$(?:now\b(?P<shift>[+-][\d.]+)?|(?P<name>[a-z_]\w*(?:\.\w+)*))")
 NEAR = timedelta(minutes=10)
 DURATIONS = frozenset({"estimated_run_time", "total_run_time", "estimated_start_time_delta", "time_in_current_state"})
+PAUSES = (0.1, 0.3, 1.0, 3.0)
+"""Seconds before a server that is busy is asked again."""
+
 ECHOES = frozenset({"request_body", "input", "ctx", "url"})
 """What repeats the request in an error; not compared."""
 
@@ -94,7 +99,9 @@ class Difference:
     second: object
 
     def __str__(self) -> str:
-        return f"{self.step:3} {self.request}\n      {self.place}: {_shown(self.first)}\n      {'':{len(self.place)}}  {_shown(self.second)}"
+        place = f"      {self.place}: "
+        lines = (f"{self.step:3} {self.request}", place + _shown(self.first), " " * len(place) + _shown(self.second))
+        return "\n".join(lines)
 
 
 def _shown(value: object) -> str:
@@ -118,23 +125,31 @@ class Player:
 
     def play(self, step: Step) -> Reply:
         """Make a call, and remember its answer under its name."""
-        response = self.client.request(
+        for pause in (*PAUSES, None):
+            response = self._sent(step)
+            if response.status_code != 503 or pause is None:
+                break
+            time.sleep(pause)
+        body = _parsed(response)
+        if step.name:
+            self.known[step.name] = body
+        return Reply(response.status_code, body)
+
+    def _sent(self, step: Step) -> httpx.Response:
+        return self.client.request(
             step.method,
             self._filled(step.path),
             content=None if step.body is None else json.dumps(self._filled(step.body)),
             headers={"content-type": "application/json", **step.headers},
         )
-        body = _parsed(response)
-        if step.name:
-            self.known[step.name] = body
-        return Reply(response.status_code, body)
 
     def alike(self, value: Any, key: str = "") -> Any:
         """An answer with what differs from server to server made alike."""
         if isinstance(value, dict):
             return {self.alike(name): self.alike(item, name) for name, item in value.items() if name not in ECHOES}
         if isinstance(value, list):
-            return [self.alike(item, key) for item in value]
+            made = [self.alike(item, key) for item in value]
+            return sorted(made) if key == "tags" else made
         if isinstance(value, str):
             return MOMENTS.sub(self._moment, UUIDS.sub(self._number, value))
         if key in DURATIONS and isinstance(value, (int, float)):
@@ -190,7 +205,9 @@ def differences(steps: Sequence[Step], first: Player, second: Player) -> Iterato
         if replies[0].status != replies[1].status:
             yield Difference(number, request, "status", *([reply.status, reply.body] for reply in replies))
             continue
-        bodies = [_ordered(step, player.alike(reply.body)) for player, reply in zip((first, second), replies, strict=True)]
+        bodies = [
+            _ordered(step, player.alike(reply.body)) for player, reply in zip((first, second), replies, strict=True)
+        ]
         for place, one, other in _compared(bodies[0], bodies[1], "", step.ignore):
             yield Difference(number, request, place or "answer", one, other)
 
@@ -222,7 +239,9 @@ def script(path: str) -> list[Step]:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command."""
-    parser = argparse.ArgumentParser(prog="rest_diff", description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser = argparse.ArgumentParser(
+        prog="rest_diff", description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
     parser.add_argument("script")
     parser.add_argument("first", help="URL of an API")
     parser.add_argument("second", nargs="?", help="URL of another; without it, what the first answers is shown")

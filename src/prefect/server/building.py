@@ -59,6 +59,13 @@ RESOURCES = (
     "events.task_workers",
     "events.live",
     "operations.docs",
+    "deployments.records",
+    "deployments.schedules",
+    "deployments.runs",
+    "deployments.pages",
+    "work.pools",
+    "work.queues",
+    "work.workers",
 )
 """Modules of `routes`, each with its `ROUTES`."""
 

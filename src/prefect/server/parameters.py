@@ -35,12 +35,16 @@ LONGEST_MESSAGE = 1000
 OPTIONAL_KEYS = ("anyOf", "properties", "definitions", "$defs", "items", "prefixItems", "allOf", "oneOf")
 
 
-class InvalidParameters(ValueError):
-    """Parameters that do not fit, in one sentence."""
+class NotFitting(ValueError):
+    """Parameters cannot be said to fit a schema; the reason in one sentence."""
 
 
-class InvalidSchema(ValueError):
-    """A schema that cannot be used, in one sentence."""
+class InvalidParameters(NotFitting):
+    """Parameters that do not fit."""
+
+
+class InvalidSchema(NotFitting):
+    """A schema that cannot be used."""
 
 
 class TooCostly(Exception):
@@ -59,6 +63,13 @@ def check(parameters: Mapping[str, Any], schema: Json, ignore_required: bool = F
         place = worst.json_path.removeprefix("$").removeprefix(".")
         field = f" for field {place!r}" if place else ""
         raise InvalidParameters(f"Validation failed{field}. Failure reason: {_shortened(worst.message)}")
+
+
+def check_job_variables(given: Mapping[str, Any], pool: Mapping[str, Any] | None) -> None:
+    """Raise NotFitting unless job variables fit what a pool's template declares; what it requires may come later."""
+    declared = None if pool is None else pool["base_job_template"].get("variables")
+    if isinstance(declared, dict):
+        check(given, declared, ignore_required=True)
 
 
 def problems(values: Mapping[str, Any], schema: Json) -> list[object]:
@@ -105,6 +116,7 @@ def _shortened(message: str) -> str:
 
 
 # --- evaluation
+
 
 class _Clock:
     """Ends an evaluation that takes too long."""

@@ -30,6 +30,24 @@ def by_id(tx: Transaction, pool_id: UUID) -> Record | None:
     return rows.first(tx, POOL, "WHERE id = ?", (pool_id.bytes,))
 
 
+def id_by_name(tx: Transaction, name: str) -> UUID | None:
+    """The id of the pool of that name, which is not held; None if there is none."""
+    row = tx.one("SELECT id FROM work_pool WHERE name = ?", (name,))
+    return None if row is None else UUID(bytes=bytes(row[0]))
+
+
+def id_of_queue(tx: Transaction, queue_id: UUID | None) -> UUID | None:
+    """The pool of a queue, None if there is none."""
+    queue = None if queue_id is None else queues.by_id(tx, queue_id)
+    found: UUID | None = None if queue is None else queue["work_pool_id"]
+    return found
+
+
+def hold(tx: Transaction, pool_id: UUID) -> None:
+    """Keep a pool's queues in order while a decision rests on them."""
+    tx.one(f"SELECT 1 FROM work_pool WHERE id = ?{tx.locking}", (pool_id.bytes,))
+
+
 def insert(tx: Transaction, values: Mapping[str, object], default_queue: Mapping[str, object]) -> bool:
     """A new pool with its default queue; False if there is one of that name."""
     if by_name(tx, str(values["name"])) is not None:

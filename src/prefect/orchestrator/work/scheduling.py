@@ -11,7 +11,7 @@ from prefect.core.lifecycle.states import State, StateDetails, StateType
 from prefect.core.ports import Clock, FlowRunRequest
 from prefect.core.schedules import Horizon, planned
 from prefect.core.times import to_datetime
-from prefect.orchestrator import flow_runs
+from prefect.orchestrator.requests import flow_runs
 from prefect.storage.keyed.work import deployments as stored
 from prefect.storage.keyed.work import pools, queues
 from prefect.storage.rows import Record
@@ -47,8 +47,8 @@ def make_runs(tx: Transaction, deployment_id: UUID, made: Sequence[Plan], clock:
             continue
         for moment in moments:
             request = _request({**deployment, "pool_name": pool_name}, schedule, moment, clock)
-            run = flow_runs.create(tx, request, clock)
-            if run.id == request.id:
+            run, is_new = flow_runs.create(tx, request, clock)
+            if is_new:
                 stored.name_fire_time(tx, run.id, schedule["id"], moment)
                 new.append(run.id)
     return new

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from prefect.core.ports import Clock
 from prefect.exceptions import ObjectAlreadyExists, ObjectNotFound, ParameterTypeError
-from prefect.orchestrator import placing
+from prefect.orchestrator.work import placing
 from prefect.storage.keyed import limits
 from prefect.storage.keyed.work import deployments as stored
 from prefect.storage.rows import Record

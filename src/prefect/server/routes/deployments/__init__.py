@@ -1,0 +1,1 @@
+"""Deployments, their schedules and their runs."""

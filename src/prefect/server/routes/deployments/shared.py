@@ -1,0 +1,39 @@
+"""What the routes of deployments have in common."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from prefect.server.http.calls import Call
+from prefect.server.http.errors import Refusal, invalid, not_found
+from prefect.server.live.bus import Change
+from prefect.storage.keyed.work import deployments as stored
+from prefect.storage.rows import Record
+
+MISSING = not_found("Deployment")
+NOT_THERE = Refusal(404, "Deployment not found.")
+"""The same, as routes that change something inside a deployment say it."""
+
+LARGEST_INTEGER = (1 << 31) - 1
+"""What a column of small integers holds."""
+
+
+def fits(number: int | None, *place: str | int) -> None:
+    """Raise InvalidRequest for a number that cannot be kept."""
+    if number is not None and abs(number) > LARGEST_INTEGER:
+        raise invalid(("body", *place), f"Input should be less than or equal to {LARGEST_INTEGER}", "less_than_equal")
+
+
+def known(call: Call[Any]) -> Record:
+    """The deployment that the path names. Raises Refusal (404)."""
+    deployment_id = call.id()
+    found: Record | None = call.world.store.read(lambda tx: stored.by_id(tx, deployment_id))
+    if found is None:
+        raise MISSING
+    return found
+
+
+def tell(call: Call[Any], deployment_id: UUID) -> None:
+    """Say that a deployment changed."""
+    call.world.bus.tell([Change("deployment", deployment_id.hex)])
