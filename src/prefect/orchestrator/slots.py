@@ -44,7 +44,7 @@ def acquire(tx: Transaction, request: SlotRequest, clock: Clock) -> SlotGrant:
     verdict = _decide(request, facts, now)
     claim = Claim(request.holder, request.run_id, request.attempt, request.occupy)
     if verdict.granted:
-        _take(tx, [limit for limit in found if limit.active], facts, claim, request, now)
+        take(tx, found, facts, claim, now, now + int(request.lease_seconds * SECOND), request.rate)
         slots.stop_waiting(tx, request.holder)
         return SlotGrant(True, limits=[limit.name for limit in found if limit.active])
     blocking = [limit.id for limit in found if limit.name in verdict.blocked]
@@ -102,22 +102,30 @@ def _not_yet(verdict: SlotVerdict) -> SlotGrant:
     return SlotGrant(False, pause, reason=f"Concurrency limit {', '.join(map(repr, verdict.blocked))} is reached")
 
 
-def _take(
+def take(
     tx: Transaction,
     found: Sequence[Limit],
     facts: Sequence[LimitFacts],
     claim: Claim,
-    request: SlotRequest,
     now: int,
+    expires: int,
+    rate: bool = False,
 ) -> None:
-    known = {limit.name: limit for limit in facts}
-    for limit in found:
+    """Have a claim's holder hold slots of those limits that are switched on, or take them at a rate.
+
+    Args:
+        facts: of each limit, in the same order.
+        expires: until when they are held unless that is renewed.
+    """
+    for limit, known in zip(found, facts, strict=True):
+        if not limit.active:
+            continue
         if limit.decay:
-            limits.set_level(tx, limit.id, level_at(known[limit.name], now) + claim.occupy, now)
-        if request.rate:
+            limits.set_level(tx, limit.id, level_at(known, now) + claim.occupy, now)
+        if rate:
             slots.note(tx, limit.id, claim, now, slots.waits_since(tx, claim.holder), released=now)
         else:
-            slots.hold(tx, limit.id, claim, now, now + int(request.lease_seconds * SECOND))
+            slots.hold(tx, limit.id, claim, now, expires)
 
 
 def release(tx: Transaction, holder: UUID, clock: Clock) -> bool:
@@ -130,9 +138,14 @@ def release(tx: Transaction, holder: UUID, clock: Clock) -> bool:
     for limit_id, occupy in held:
         limit = limits.by_id(tx, limit_id)
         if limit is not None and limit.decay:
-            level = level_at(limits.facts(tx, limit, now), now)
-            limits.set_level(tx, limit_id, max(level - occupy, 0.0), now)
+            lower_level(tx, limit, occupy, now)
     return bool(held)
+
+
+def lower_level(tx: Transaction, limit: Limit, occupy: int, now: int) -> None:
+    """Let the level of a limit that decays sink by what is given back."""
+    level = level_at(limits.facts(tx, limit, now), now)
+    limits.set_level(tx, limit.id, max(level - occupy, 0.0), now)
 
 
 def renew(tx: Transaction, holder: UUID, lease_seconds: float, clock: Clock) -> bool:

@@ -5,18 +5,37 @@ A slot counts while its lease lasts, so what a dead process held is not in the w
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, case, func, select
 
 from prefect.storage.aggregates.reading import Reading, Record
+from prefect.storage.keyed.limits import TAG, TAG_PREFIX
 from prefect.storage.tables import concurrency_limit, concurrency_slot, slot_waiter
+
+_IS_TAG = concurrency_limit.c.kind == TAG
+_FULL_NAME = case((_IS_TAG, TAG_PREFIX + concurrency_limit.c.name), else_=concurrency_limit.c.name)
 
 
 def _query(kind: str, now: int) -> Select[*tuple[object, ...]]:
+    return _all(now).where(concurrency_limit.c.kind == kind)
+
+
+def _all(now: int) -> Select[*tuple[object, ...]]:
     live = (concurrency_slot.c.limit_id == concurrency_limit.c.id) & (concurrency_slot.c.expires > now)
     taken = select(func.coalesce(func.sum(concurrency_slot.c.occupy), 0)).where(live).scalar_subquery()
-    return select(concurrency_limit, taken.label("taken")).where(concurrency_limit.c.kind == kind)
+    return select(concurrency_limit, taken.label("taken"))
+
+
+def page_of_all(reading: Reading, now: int, limit: int, offset: int = 0) -> list[Record]:
+    """Limits of every kind by their name among all of them, with `taken`."""
+    return reading.rows(_all(now).order_by(_FULL_NAME, concurrency_limit.c.id).limit(limit).offset(offset))
+
+
+def by_id(reading: Reading, limit_id: UUID, now: int) -> Record | None:
+    """The limit of that id, with `taken`; None if there is none."""
+    return reading.one(_all(now).where(concurrency_limit.c.id == limit_id))
 
 
 def page(reading: Reading, kind: str, now: int, limit: int | None = None, offset: int = 0) -> list[Record]:
@@ -33,6 +52,12 @@ def holders(reading: Reading, limit_id: UUID, now: int) -> list[Record]:
     """Who holds slots of a limit at `now`, the longest first."""
     held = select(concurrency_slot).where(concurrency_slot.c.limit_id == limit_id, concurrency_slot.c.expires > now)
     return reading.rows(held.order_by(concurrency_slot.c.acquired))
+
+
+def holders_of(reading: Reading, limit_ids: Sequence[object], now: int) -> list[Record]:
+    """Who holds slots of these limits at `now`, the longest first."""
+    held = select(concurrency_slot).where(concurrency_slot.c.limit_id.in_(limit_ids), concurrency_slot.c.expires > now)
+    return reading.rows(held.order_by(concurrency_slot.c.acquired, concurrency_slot.c.holder))
 
 
 def waiters(reading: Reading, limit_id: UUID, now: int) -> list[Record]:

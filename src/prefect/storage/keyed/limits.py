@@ -7,9 +7,21 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from prefect.core.slots import LimitFacts
+from prefect.storage import rows
+from prefect.storage.rows import Columns, Record
 from prefect.storage.transaction import Transaction
 
 GLOBAL, TAG = "global", "tag"
+TAG_PREFIX = "tag:"
+"""Starts the name that a limit on a tag has among all limits."""
+
+LIMIT = Columns(
+    "concurrency_limit",
+    ("kind", "name", "slots", "slot_decay_per_second", "rate_level", "denied_slots", "avg_slot_occupancy"),
+    ("id",),
+    ("rate_moment", "created", "updated"),
+    flags=("active",),
+)
 
 
 class Limit(NamedTuple):
@@ -33,6 +45,44 @@ def find(tx: Transaction, kind: str, names: Sequence[str]) -> list[Limit]:
     marks = ", ".join("?" * len(names))
     sql = f"SELECT {_COLUMNS} FROM concurrency_limit WHERE kind = ? AND name IN ({marks}) ORDER BY name{tx.locking}"
     return [_from_row(row) for row in tx.all(sql, (kind, *names))] if names else []
+
+
+def kind_and_name(full_name: str) -> tuple[str, str]:
+    """What a name among all limits stands for."""
+    return (TAG, full_name[len(TAG_PREFIX) :]) if full_name.startswith(TAG_PREFIX) else (GLOBAL, full_name)
+
+
+def full_name(kind: str, name: str) -> str:
+    """The name of a limit among all of them."""
+    return TAG_PREFIX + name if kind == TAG else name
+
+
+def find_named(tx: Transaction, names: Sequence[str]) -> list[Limit]:
+    """The limits that exist of these names among all limits, each with that name."""
+    split = sorted({kind_and_name(name) for name in names})
+    found = [limit for kind in (GLOBAL, TAG) for limit in find(tx, kind, [name for of, name in split if of == kind])]
+    return [limit._replace(name=full_name(limit.kind, limit.name)) for limit in found]
+
+
+def row_by_id(tx: Transaction, limit_id: UUID) -> Record | None:
+    """All columns of the limit of that id, or None; it stays as it is while a decision rests on it."""
+    return rows.first(tx, LIMIT, "WHERE id = ?", (limit_id.bytes,), locking=True)
+
+
+def row_by_name(tx: Transaction, kind: str, name: str) -> Record | None:
+    """All columns of the limit of that kind and name, or None; it stays as it is while a decision rests on it."""
+    return rows.first(tx, LIMIT, "WHERE kind = ? AND name = ?", (kind, name), locking=True)
+
+
+def insert(tx: Transaction, values: dict[str, object]) -> bool:
+    """A new limit; False if there is one of that kind and name."""
+    plain = {name: rows.encoded(value) for name, value in values.items()}
+    return tx.insert("concurrency_limit", plain, "ON CONFLICT (kind, name) DO NOTHING") == 1
+
+
+def change(tx: Transaction, limit_id: UUID, changes: dict[str, object]) -> bool:
+    """Set columns of a limit; False if there is none."""
+    return rows.change(tx, LIMIT, limit_id, changes)
 
 
 def by_id(tx: Transaction, limit_id: bytes) -> Limit | None:

@@ -20,6 +20,8 @@ class Claim(NamedTuple):
     run_id: UUID | None
     attempt: int
     occupy: int
+    holder_type: str | None = None
+    """What `run_id` is the id of, where whoever claims says so."""
 
 
 def hold(tx: Transaction, limit_id: bytes, claim: Claim, now: int, expires: int) -> None:
@@ -31,6 +33,7 @@ def hold(tx: Transaction, limit_id: bytes, claim: Claim, now: int, expires: int)
         "holder": holder,
         "run_id": run_id,
         "attempt": claim.attempt,
+        "holder_type": claim.holder_type,
     }
     held: dict[str, object] = {
         "process": tx.process,
@@ -181,6 +184,48 @@ def _remove_lost(
                 (now, *key),
             )
     return len(lost)
+
+
+# --- slots that are held until somebody gives them back
+
+FOREVER = 253_402_300_799_000_000
+"""The end of year 9999: when slots expire that were taken without a lease."""
+
+
+def give_back(tx: Transaction, limit_id: bytes, slots: int, now: int) -> None:
+    """Free up to so many slots of a limit that were taken without a lease, those taken first."""
+    unleased = (
+        "SELECT holder, occupy FROM concurrency_slot WHERE limit_id = ? AND expires = ? ORDER BY acquired, holder"
+    )
+    left = slots
+    for holder, occupy in tx.all(unleased + tx.locking, (limit_id, FOREVER)):
+        if occupy > left:
+            sql = "UPDATE concurrency_slot SET occupy = ? WHERE limit_id = ? AND holder = ?"
+            tx.execute(sql, (occupy - left, limit_id, holder))
+            return
+        _free(tx, "holder = ?", (limit_id, holder), now)
+        left -= occupy
+
+
+def release_all(tx: Transaction, limit_id: bytes, now: int) -> None:
+    """Free every slot of a limit."""
+    _free(tx, "1 = 1", (limit_id,), now)
+
+
+def release_run_of(tx: Transaction, limit_id: bytes, run_id: UUID, now: int) -> None:
+    """Free the slots of one limit that a run holds."""
+    _free(tx, "(holder = ? OR run_id = ?)", (limit_id, run_id.bytes, run_id.bytes), now)
+
+
+def held_by_run(tx: Transaction, limit_id: bytes, run_id: UUID, now: int) -> bool:
+    """Whether a run holds a slot of a limit."""
+    sql = "SELECT 1 FROM concurrency_slot WHERE limit_id = ? AND (holder = ? OR run_id = ?) AND expires > ? LIMIT 1"
+    return tx.one(sql, (limit_id, run_id.bytes, run_id.bytes, now)) is not None
+
+
+def _free(tx: Transaction, whose: str, key: tuple[object, ...], now: int) -> None:
+    tx.execute(f"UPDATE slot_history SET released = ? WHERE limit_id = ? AND {whose} AND released IS NULL", (now, *key))
+    tx.execute(f"DELETE FROM concurrency_slot WHERE limit_id = ? AND {whose}", key)
 
 
 def _bytes(value: UUID | None) -> bytes | None:

@@ -1,0 +1,1 @@
+"""Concurrency limits: on tags, and global ones."""
