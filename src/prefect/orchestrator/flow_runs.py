@@ -35,6 +35,14 @@ LEASE_SECONDS = 25.0
 
 def create(tx: Transaction, request: FlowRunRequest, clock: Clock) -> FlowRun:
     """The flow run of the request, made if it is new, in the state requested."""
+    run = made(tx, request, clock)
+    if run.state is None:
+        propose(tx, run, (request.state,), run.attempt, clock)
+    return run
+
+
+def made(tx: Transaction, request: FlowRunRequest, clock: Clock) -> FlowRun:
+    """The flow run of the request, in no state yet if it is new. Raises ObjectNotFound if its flow does not exist."""
     now = clock.now()
     flow_id = _flow_of(tx, request, clock)
     if request.idempotency_key is not None:
@@ -42,9 +50,11 @@ def create(tx: Transaction, request: FlowRunRequest, clock: Clock) -> FlowRun:
         if known is not None:
             return known
     flow_runs.insert(tx, request, flow_id, now)
-    run = _load(tx, request.id)
-    if run.state is None:
-        propose(tx, run, (request.state,), run.attempt, clock)
+    run = flow_runs.load(tx, request.id)
+    if run is None and request.idempotency_key is not None:  # somebody else was faster with that key
+        run = flow_runs.load_by_idempotency_key(tx, flow_id, request.idempotency_key)
+    if run is None:
+        raise ObjectNotFound(f"Flow run {str(request.id)!r} not found.")
     return run
 
 
@@ -76,13 +86,6 @@ def propose_by_id(
     if attempt > run.attempt:
         crash_if_lost(tx, run, clock)
     return propose(tx, run, left, attempt, clock, force)
-
-
-def set_state(tx: Transaction, run_id: UUID, state: State[object], force: bool, clock: Clock) -> Transition:
-    """A state proposed by somebody who knows nothing of attempts: the API's clients. Raises ObjectNotFound."""
-    run = _load(tx, run_id)
-    begins = state.type is StateType.RUNNING and (run.state is None or run.state.type is not StateType.RUNNING)
-    return propose(tx, run, (state,), run.attempt + 1 if begins else run.attempt, clock, force)
 
 
 def not_yet_entered(run: FlowRun, states: Sequence[State[object]]) -> Sequence[State[object]]:
@@ -125,14 +128,14 @@ def propose(
         proposal = Proposal(_facts(tx, run, state, attempt, clock.now()), state, attempt, clock.now(), force)
         verdict = decide(proposal, FLOW_RUN_RULES, FLOW_RUN_CONSEQUENCES)
         if verdict.state is not None:
-            _keep_mark(state, verdict.state)
+            keep_mark(state, verdict.state)
             _commit(tx, run, verdict, attempt, proposal.now)
         if verdict.outcome is not Outcome.ACCEPT:
             break
     return Transition(verdict, run)
 
 
-def _keep_mark(proposed: State[object], entered: State[object]) -> None:
+def keep_mark(proposed: State[object], entered: State[object]) -> None:
     """A state that takes the proposed one's place is known by the same transition."""
     mark = proposed.detail_facts().get("transition_id")
     if mark is not None and entered is not proposed:

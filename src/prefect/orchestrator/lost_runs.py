@@ -11,6 +11,9 @@ from prefect.core.times import SECOND, to_datetime
 from prefect.orchestrator.processes import is_gone
 from prefect.storage.keyed.attempts import Attempt
 
+CLIENT = "client/-/0/"
+"""Holder of the attempts of clients of the API: no process that can be looked at, and none that renews."""
+
 
 def is_lost(attempt: Attempt, now: int) -> bool:
     """Whether nobody runs the attempt any more."""
@@ -25,6 +28,8 @@ def crashed_state(attempt: Attempt, now: int, lease_seconds: float) -> State[obj
 
 def crash_message(attempt: Attempt, lease_seconds: float) -> str:
     """What is known of the end of the attempt's process."""
+    if attempt.holder == CLIENT:
+        return "The process that ran this flow has not been heard of in time; it sends heartbeats no more."
     host, *_, pid, _start = attempt.holder.split("/")
     process = f"The process that ran this flow (pid {pid} on {host})"
     if is_gone(attempt.holder):

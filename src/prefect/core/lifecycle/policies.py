@@ -30,6 +30,9 @@ from prefect.core.lifecycle.rules.requests.endings import (
     claim_once,
     count_anew,
     keep_cancelling,
+    keep_completed_flow_runs,
+    keep_completed_task_runs,
+    keep_results,
     keep_the_end_of_tasks,
     start_anew_by_deployment,
 )
@@ -77,6 +80,8 @@ FLOW_RUN_CONSEQUENCES: tuple[Consequence, ...] = (keep_attempts,)
 API_FLOW_RUN_RULES: tuple[Rule, ...] = (
     keep_cancelling,
     claim_once,
+    keep_results,
+    keep_completed_flow_runs,
     start_anew_by_deployment,
     refuse_second_runner,
     mark_late_once,
@@ -88,8 +93,9 @@ API_FLOW_RUN_RULES: tuple[Rule, ...] = (
     retry_failed_flow_runs,
 )
 API_TASK_RUN_RULES: tuple[Rule, ...] = (
-    use_cached_state,
     keep_the_end_of_tasks,
+    keep_completed_task_runs,
+    use_cached_state,
     run_within_running_flows,
     wait_for_tag_slots,
     wait_whole_seconds,
@@ -99,7 +105,7 @@ API_TASK_RUN_RULES: tuple[Rule, ...] = (
 API_FLOW_RUNS = Policy(
     API_FLOW_RUN_RULES,
     consequences=(keep_attempts, hold_deployment_slot, note_pauses),
-    even_if_forced=(cancel_without_infrastructure,),
+    even_if_forced=(keep_results, cancel_without_infrastructure),
     finishing=(copy_scheduled_time, name_deployment_lease),
 )
 API_TASK_RUNS = Policy(

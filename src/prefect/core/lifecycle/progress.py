@@ -22,7 +22,7 @@ def enter(run: Run, state: State[object]) -> None:
             run.started = moment
     run.ended = moment if state.type in TERMINAL_STATES else None
     if run.expected_start is None or state.type is StateType.SCHEDULED:
-        run.expected_start = _scheduled(state) or run.expected_start or moment
+        run.expected_start = due(state) or run.expected_start or moment
     run.state = state
     run.updated_at = moment
 
@@ -45,12 +45,13 @@ def enter_by_request(run: Run, state: State[object], further_try: bool = True) -
         run.started = moment
     run.ended = moment if ends else None
     if previous is None:
-        run.expected_start = _scheduled(state) or moment
+        run.expected_start = due(state) or moment
     run.state = state
     run.updated_at = moment
 
 
-def _scheduled(state: State[object]) -> int | None:
+def due(state: State[object]) -> int | None:
+    """The moment for which a SCHEDULED state is; None for any other."""
     if state.type is not StateType.SCHEDULED or state.state_details.scheduled_time is None:
         return None
     return to_micros(state.state_details.scheduled_time)

@@ -6,7 +6,15 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from prefect.server.views.states import Json, current_state_json, estimated_seconds, lateness, seconds
+from prefect.core.lifecycle.runs import FlowRun, TaskRun
+from prefect.server.views.states import (
+    Json,
+    current_state_json,
+    estimated_seconds,
+    lateness,
+    seconds,
+    state_columns,
+)
 
 POLICY: Mapping[str, object] = {
     "max_retries": 0,
@@ -115,7 +123,7 @@ def task_run_json(row: Mapping[str, Any], now: datetime) -> Json:
         "run_count": row["run_count"],
         "flow_run_run_count": row["flow_run_run_count"] or 0,
         "expected_start_time": row["expected_start_time"],
-        "next_scheduled_start_time": None,
+        "next_scheduled_start_time": _due(row),
         "start_time": row["start_time"],
         "end_time": row["end_time"],
         "total_run_time": seconds(row),
@@ -123,6 +131,44 @@ def task_run_json(row: Mapping[str, Any], now: datetime) -> Json:
         "estimated_start_time_delta": lateness(row, now),
         "state": current_state_json(row, row["flow_run_id"], row["id"]),
     }
+
+
+def _due(row: Mapping[str, Any]) -> datetime | None:
+    """When a task run that is SCHEDULED is to run."""
+    if row["state_type"] != "SCHEDULED":
+        return None
+    moment = (row["state_details"] or {}).get("scheduled_time")
+    return datetime.fromisoformat(moment) if isinstance(moment, str) else moment
+
+
+_ON_PAGES = (
+    "id created updated name empirical_policy end_time estimated_run_time estimated_start_time_delta flow_run_id"
+    " start_time state state_id tags task_inputs task_key task_version total_run_time"
+).split()
+
+
+def task_run_on_page(row: Mapping[str, Any], now: datetime) -> Json:
+    """A task run as pages show it."""
+    whole = task_run_json(row, now)
+    return {name: whole[name] for name in _ON_PAGES}
+
+
+def row_of_task_run(run: TaskRun) -> Json:
+    """A task run of the core by the columns of its row."""
+    own = ("id", "created", "updated", "name", "flow_run_id", "task_key", "dynamic_key", "cache_key",
+           "cache_expiration", "task_version", "policy", "tags", "labels", "task_inputs", "run_count",
+           "flow_run_run_count", "expected_start_time", "start_time", "end_time")  # fmt: skip
+    return {**state_columns(run), **{name: getattr(run, name) for name in own}, "run_time": run.run_micros}
+
+
+def row_of_flow_run(run: FlowRun) -> Json:
+    """A flow run of the core by the columns of its row."""
+    own = ("id", "flow_id", "name", "flow_version", "deployment_id", "deployment_version", "work_queue_id",
+           "work_queue_name", "work_pool_name", "parameters", "idempotency_key", "context", "tags", "labels",
+           "parent_task_run_id", "run_count", "expected_start_time", "next_scheduled_start_time", "start_time",
+           "end_time", "auto_scheduled", "infrastructure_pid", "job_variables", "retries", "retry_delay", "created",
+           "updated", "empirical_policy", "infrastructure_document_id", "created_by", "work_pool_id")  # fmt: skip
+    return {**state_columns(run), **{name: getattr(run, name) for name in own}, "run_time": run.run_micros}
 
 
 def log_json(row: Mapping[str, Any]) -> Json:

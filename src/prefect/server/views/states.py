@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from prefect.core.lifecycle.runs import Run
 from prefect.core.lifecycle.states import State, StateDetails
 
 Json = dict[str, Any]
@@ -32,10 +33,15 @@ DETAILS: Mapping[str, object] = {
     "deployment_concurrency_lease_id": None,
 }
 
+MOMENTS = ("scheduled_time", "cache_expiration", "pause_timeout")
+
 
 def details_json(facts: Mapping[str, Any] | None, flow_run_id: UUID | None, task_run_id: UUID | None) -> Json:
     """All details of a state: those recorded, and whose it is."""
     made = {**DETAILS, **(facts or {})}
+    for name in MOMENTS:
+        if isinstance(made[name], str):
+            made[name] = datetime.fromisoformat(made[name])
     if made["deferred"] is None:
         made["deferred"] = False
     if made["flow_run_id"] is None:
@@ -91,6 +97,14 @@ def state_json(
         "data": data,
         "state_details": details_json(_plain(state.state_details), flow_run_id, task_run_id),
     }
+
+
+def state_columns(run: Run) -> Json:
+    """The state of a run of the core by the columns that hold it in the run's row."""
+    fields = ("id", "type", "name", "timestamp", "message", "data")
+    state = state_json(run.state) or dict.fromkeys(fields)
+    facts = None if run.state is None else run.state.detail_facts()
+    return {**{f"state_{name}": state[name] for name in fields}, "state_details": facts}
 
 
 def _plain(details: StateDetails) -> Json:

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import Select, func, select
 
+from prefect.storage.aggregates.filters import Filters, task_runs_where
 from prefect.storage.aggregates.reading import Reading, Record
 from prefect.storage.tables import flow_run, task_run
 
@@ -62,3 +63,29 @@ def _filtered(query: Select[*tuple[object, ...]], wanted: TaskRunFilter) -> Sele
 def by_id(reading: Reading, run_id: UUID) -> Record | None:
     """The task run of that id; None if there is none."""
     return reading.one(_query().where(task_run.c.id == run_id))
+
+
+# --- as the API asks for them
+
+SORTS = {
+    "ID_DESC": (task_run.c.id.desc(),),
+    "EXPECTED_START_TIME_ASC": (task_run.c.expected_start_time.asc(),),
+    "EXPECTED_START_TIME_DESC": (task_run.c.expected_start_time.desc(),),
+    "NAME_ASC": (task_run.c.name.asc(),),
+    "NAME_DESC": (task_run.c.name.desc(),),
+    "NEXT_SCHEDULED_START_TIME_ASC": (task_run.c.expected_start_time.asc(),),
+    "END_TIME_DESC": (task_run.c.end_time.desc().nulls_last(),),
+}
+
+
+def filtered_page(reading: Reading, filters: Filters, sort: str, limit: int, offset: int = 0) -> list[Record]:
+    """Task runs that match filters."""
+    tie = () if sort == "ID_DESC" else (task_run.c.id.desc() if sort.endswith("DESC") else task_run.c.id.asc(),)
+    query = _query().where(task_runs_where(filters)).order_by(*SORTS[sort], *tie)
+    return reading.rows(query.limit(limit).offset(offset))
+
+
+def filtered_count(reading: Reading, filters: Filters) -> int:
+    """How many task runs match filters."""
+    counted = reading.one(select(func.count().label("count")).select_from(task_run).where(task_runs_where(filters)))
+    return int(str(counted["count"])) if counted else 0

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
 from prefect.core.ids import state_id
 from prefect.core.lifecycle.runs import FlowRun
 from prefect.core.lifecycle.states import State, StateType
+from prefect.core.lifecycle.transitions import FlowRunFacts
 from prefect.core.ports import FlowRunRequest
 from prefect.storage.keyed.encoding import data_to_json, details_from_json, details_to_json
 from prefect.storage.transaction import Transaction
@@ -41,6 +43,19 @@ def fired_pauses(tx: Transaction, run_id: UUID) -> frozenset[str]:
     rows = tx.all("SELECT details FROM flow_run_state WHERE flow_run_id = ? AND type = 'PAUSED'", (run_id.bytes,))
     found = (details_from_json(details) for (details,) in rows)
     return frozenset(details.pause_key for details in found if details is not None and details.pause_key is not None)
+
+
+def facts(tx: Transaction, run_id: UUID) -> FlowRunFacts | None:
+    """What decisions on task runs rest on of the flow run around them, or None; nothing is held by that."""
+    sql = "SELECT state_type, state_name, state_timestamp, state_details, run_count FROM flow_run WHERE id = ?"
+    row = tx.one(sql, (run_id.bytes,))
+    if row is None:
+        return None
+    kind, name, moment, details, count = row
+    state: State[object] | None = None
+    if kind is not None:
+        state = State.at(moment, StateType(kind), name, details=details_from_json(details))
+    return FlowRunFacts(run_id, state, count)
 
 
 def child_of(tx: Transaction, parent_task_run_id: UUID) -> UUID | None:
@@ -109,7 +124,7 @@ def ensure_flow(tx: Transaction, name: str, new_id: UUID, tags: str, now: int) -
 
 
 def insert(tx: Transaction, request: FlowRunRequest, flow_id: bytes, now: int) -> None:
-    """A new run in no state yet; a run of that id stays as it is."""
+    """A new run in no state yet; a run of that id, or with that idempotency key, stays as it is."""
     tx.insert(
         "flow_run",
         {
@@ -148,7 +163,7 @@ def insert(tx: Transaction, request: FlowRunRequest, flow_id: bytes, now: int) -
             "created": now,
             "updated": now,
         },
-        "ON CONFLICT (id) DO NOTHING",
+        "ON CONFLICT DO NOTHING",
     )
 
 
@@ -206,3 +221,11 @@ def change(tx: Transaction, run_id: UUID, changes: dict[str, object], now: int) 
     named = {**changes, "updated": now}
     assignments = ", ".join(f'"{name}" = ?' for name in named)
     return tx.execute(f"UPDATE flow_run SET {assignments} WHERE id = ?", (*named.values(), run_id.bytes)) == 1
+
+
+def add_labels(tx: Transaction, run_id: UUID, labels: Mapping[str, object], now: int) -> bool:
+    """Add labels to a run's, the new ones before those of the same name; False if there is no such run."""
+    row = tx.one("SELECT labels FROM flow_run WHERE id = ?" + tx.locking, (run_id.bytes,))
+    if row is None:
+        return False
+    return change(tx, run_id, {"labels": json.dumps({**json.loads(row[0]), **labels})}, now)

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from prefect.core.ids import state_id
+from prefect.core.lifecycle.outcome import StoredData
 from prefect.core.lifecycle.runs import TaskRun
 from prefect.core.lifecycle.states import State, StateType
 from prefect.core.times import to_datetime, to_micros
@@ -85,7 +86,7 @@ def _state(
 ) -> State[object] | None:
     if kind is None:
         return None
-    known = json.loads(data) if data else None
+    known = StoredData(json.loads(data)) if data else None
     state: State[object] = State.at(moment, StateType(kind), name, message, known, details_from_json(details))
     state.id = None if identity is None else UUID(bytes=identity)
     return state

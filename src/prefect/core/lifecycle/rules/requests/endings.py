@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from prefect.core.lifecycle.effects import CountAnew, Effect
 from prefect.core.lifecycle.states import TERMINAL_STATES, State, StateType
 from prefect.core.lifecycle.transitions import Proposal, Verdict, abort, reject, replace_with
@@ -52,6 +54,48 @@ def cancel_without_infrastructure(proposal: Proposal) -> Verdict | None:
 
 def _cancelled(proposal: Proposal) -> State[object]:
     return State.at(proposal.now, StateType.CANCELLED, "Cancelled", proposal.proposed.message)
+
+
+# --- results
+
+
+def keep_results(proposal: Proposal) -> Verdict | None:
+    """Refuse COMPLETED without a kept result for a flow run that has completed with one, by force as well."""
+    current, proposed = proposal.facts.state, proposal.proposed
+    if current is None or proposed.type is not StateType.COMPLETED or not _completed_with_result(current):
+        return None
+    if _has_result(proposed):
+        return None
+    return reject("Cannot overwrite a COMPLETED state that carries persisted result data with one that does not.")
+
+
+_STARTS = frozenset({StateType.SCHEDULED, StateType.PENDING, StateType.RUNNING})
+
+
+def keep_completed_flow_runs(proposal: Proposal) -> Verdict | None:
+    """Refuse to start a flow run again whose result is kept."""
+    current = proposal.facts.state
+    if current is None or proposal.proposed.type not in _STARTS or not _completed_with_result(current):
+        return None
+    return reject("Run is already COMPLETED.")
+
+
+def keep_completed_task_runs(proposal: Proposal) -> Verdict | None:
+    """Refuse whatever would follow for a task run whose result is kept."""
+    current = proposal.facts.state
+    if current is None or not _completed_with_result(current):
+        return None
+    return reject("This run is already completed.")
+
+
+def _completed_with_result(state: State[object]) -> bool:
+    return state.type is StateType.COMPLETED and _has_result(state)
+
+
+def _has_result(state: State[object]) -> bool:
+    """Whether a state refers to a result that is kept."""
+    data = getattr(state.data, "reference", state.data)
+    return data is not None and not (isinstance(data, Mapping) and data.get("type") == "unpersisted")
 
 
 # --- task runs

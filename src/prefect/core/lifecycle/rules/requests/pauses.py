@@ -79,6 +79,10 @@ def _changes(proposal: Proposal, current: State[object], entered: State[object])
     if entered.type is StateType.PAUSED:
         key = entered.detail_facts().get("pause_key") or str(facts.spare)
         changes["pause_keys"] = [*sorted(facts.fired_pauses), key]
-    elif current.type is StateType.PAUSED and entered is not current:
+    elif current.type is StateType.PAUSED and not _cancelled_at_once(proposal, entered):
         changes["resuming"] = True
     return changes
+
+
+def _cancelled_at_once(proposal: Proposal, entered: State[object]) -> bool:
+    return proposal.proposed.type is StateType.CANCELLING and entered.type is StateType.CANCELLED

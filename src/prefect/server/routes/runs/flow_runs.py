@@ -7,25 +7,26 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from prefect.core.lifecycle.outcome import StoredData
 from prefect.core.lifecycle.runs import FlowRun as CoreFlowRun
 from prefect.core.lifecycle.states import State, StateType
-from prefect.core.lifecycle.verdicts import Outcome
 from prefect.core.ports import FlowRunRequest, Transition
-from prefect.core.times import SECOND, to_datetime
-from prefect.orchestrator import flow_runs as deciding
+from prefect.core.times import to_datetime
+from prefect.orchestrator.requests import flow_runs as deciding
 from prefect.server.http import answers
 from prefect.server.http.answers import NO_CONTENT, Answer, Deciding
 from prefect.server.http.calls import Call
-from prefect.server.http.errors import not_found
+from prefect.server.http.errors import Refusal, not_found
 from prefect.server.http.paging import filters_of, limit_of
 from prefect.server.http.routing import Role, Route
 from prefect.server.live.bus import Change
-from prefect.server.views.runs import flow_run_json
-from prefect.server.views.states import Json, state_json
+from prefect.server.routes.runs.proposed import core_state
+from prefect.server.views.orchestration import orchestration_json, run_not_found, status_of
+from prefect.server.views.runs import flow_run_json, row_of_flow_run
+from prefect.server.views.states import Json
 from prefect.storage.aggregates import flow_runs
 from prefect.storage.keyed import flow_runs as stored
 from prefect.storage.transaction import Transaction
+from prefect.wire.base import new_name
 from prefect.wire.flow_runs import FlowRunCreate, FlowRunPaginationResponse, FlowRunResponse, FlowRunUpdate
 from prefect.wire.requests.flow_runs import (
     FlowRunsCountBody,
@@ -33,15 +34,9 @@ from prefect.wire.requests.flow_runs import (
     FlowRunsFilterBody,
     FlowRunsPageBody,
 )
-from prefect.wire.states import OrchestrationResult, StateCreate
+from prefect.wire.states import OrchestrationResult
 
 MISSING = not_found("Flow run")
-
-
-def core_state(given: StateCreate) -> State[Any]:
-    """The state that a request proposes; its data stays as it came."""
-    data = None if given.data is None else StoredData(given.data)
-    return State(given.type, given.name, given.message, data, given.state_details)
 
 
 # --- one run
@@ -50,17 +45,12 @@ def core_state(given: StateCreate) -> State[Any]:
 def create(call: Call[FlowRunCreate]) -> Deciding[tuple[CoreFlowRun, bool]]:
     """Make a flow run, or answer the one with that idempotency key."""
     request, clock = _request(call), call.world.clock
-
-    def decision(tx: Transaction) -> tuple[CoreFlowRun, bool]:
-        run = deciding.create(tx, request, clock)
-        return run, run.id == request.id
-
-    return Deciding(decision, partial(_created, call))
+    return Deciding(lambda tx: deciding.create(tx, request, clock), partial(_created, call))
 
 
 def _request(call: Call[FlowRunCreate]) -> FlowRunRequest:
     given, clock = call.body, call.world.clock
-    state = State(StateType.PENDING) if given.state is None else core_state(given.state)
+    state = State(StateType.PENDING) if given.state is None else core_state(given.state, clock.now())
     policy = given.empirical_policy
     return FlowRunRequest(
         id=clock.new_id(),
@@ -94,20 +84,7 @@ def _created(call: Call[Any], made: tuple[CoreFlowRun, bool]) -> Answer:
 
 def made_json(call: Call[Any], run: CoreFlowRun) -> Json:
     """The API's form of a run as a decision left it, without reading it again."""
-    return flow_run_json(_row_of(run), to_datetime(call.world.clock.now()))
-
-
-def _row_of(run: CoreFlowRun) -> Json:
-    """A run of the core by the columns of its row."""
-    state = state_json(run.state) or dict.fromkeys(("id", "type", "name", "timestamp", "message", "data"))
-    columns = {f"state_{name}": state[name] for name in ("id", "type", "name", "timestamp", "message", "data")}
-    own = ("id", "flow_id", "name", "flow_version", "deployment_id", "deployment_version", "work_queue_id",
-           "work_queue_name", "work_pool_name", "parameters", "idempotency_key", "context", "tags", "labels",
-           "parent_task_run_id", "run_count", "expected_start_time", "next_scheduled_start_time", "start_time",
-           "end_time", "auto_scheduled", "infrastructure_pid", "job_variables", "retries", "retry_delay", "created",
-           "updated", "empirical_policy", "infrastructure_document_id", "created_by", "work_pool_id")  # fmt: skip
-    facts = None if run.state is None else run.state.detail_facts()
-    return {**columns, **{name: getattr(run, name) for name in own}, "state_details": facts, "run_time": run.run_micros}
+    return flow_run_json(row_of_flow_run(run), to_datetime(call.world.clock.now()))
 
 
 def read(call: Call[None]) -> Answer:
@@ -122,9 +99,23 @@ def update(call: Call[FlowRunUpdate]) -> Deciding[bool]:
     """Change what is given of a flow run."""
     run_id, now = call.id(), call.world.clock.now()
     given = call.body.model_dump(mode="json", exclude_unset=True)
+    if given.get("name", "") is None:
+        given["name"] = new_name()
     documents = {"parameters", "tags", "job_variables", "empirical_policy"}
     changes = {name: json.dumps(value) if name in documents else value for name, value in given.items()}
-    return Deciding(lambda tx: stored.change(tx, run_id, changes, now), partial(_changed, call, run_id))
+    policy = call.body.empirical_policy
+    if "empirical_policy" in given:
+        changes |= {"retries": policy.retries or 0, "retry_delay": float(policy.retry_delay or 0)}
+    return Deciding(lambda tx: _change(tx, run_id, changes, now), partial(_changed, call, run_id))
+
+
+def _change(tx: Transaction, run_id: UUID, changes: dict[str, Any], now: int) -> bool:
+    if "job_variables" in changes:
+        run = stored.load(tx, run_id)
+        if run is not None and run.state_type is not StateType.SCHEDULED:
+            known = "None" if run.state_type is None else run.state_type.value
+            raise Refusal(400, f"Job variables for a flow run in state {known} cannot be updated")
+    return stored.change(tx, run_id, changes, now)
 
 
 def delete(call: Call[None]) -> Deciding[bool]:
@@ -146,27 +137,19 @@ def _changed(call: Call[Any], run_id: UUID, found: bool) -> Answer:
 def set_state(call: Call[FlowRunSetStateBody]) -> Deciding[Transition | None]:
     """Propose a state; answers what was decided."""
     run_id, clock = call.id(), call.world.clock
-    state, force = core_state(call.body.state), call.body.force
-    return Deciding(lambda tx: deciding.set_state(tx, run_id, state, force, clock), partial(_decided, call, run_id))
+    state, force = core_state(call.body.state, clock.now()), call.body.force
+    return Deciding(lambda tx: deciding.set_state(tx, run_id, state, force, clock), partial(decided, call, run_id))
 
 
-def _decided(call: Call[Any], run_id: UUID, transition: Transition) -> Answer:
-    call.world.bus.tell([Change("flow_run", run_id.hex)])
-    status = 201 if transition.verdict.outcome is Outcome.ACCEPT else 200
-    return answers.json(orchestration_json(call, transition), status)
-
-
-def orchestration_json(call: Call[Any], transition: Transition) -> Json:
-    """A verdict as the API tells it."""
+def decided(call: Call[Any], run_id: UUID, transition: Transition | None) -> Answer:
+    """What is answered to a proposal for a flow run."""
+    if transition is None:
+        return run_not_found("Flow run", run_id)
     verdict = transition.verdict
-    details: Json = {"type": f"{verdict.outcome.value.lower()}_details"}
-    if verdict.outcome is not Outcome.ACCEPT:
-        details["reason"] = verdict.reason
-    if verdict.outcome is Outcome.WAIT:
-        left = ((verdict.wait_until or 0) - call.world.clock.now()) / SECOND
-        details["delay_seconds"] = max(round(left), 0)
-    state = state_json(transition.run.state, transition.run.id)
-    return {"state": state, "status": verdict.outcome.value, "details": details}
+    if verdict.state is not None:
+        call.world.bus.tell([Change("flow_run", run_id.hex)])
+    content = orchestration_json(verdict, transition.run.state, call.world.clock.now(), run_id)
+    return answers.json(content, status_of(verdict))
 
 
 # --- many
