@@ -45,6 +45,9 @@ UNAUTHORIZED = answers.json({"exception_message": "Unauthorized"}, 401)
 FORBIDDEN = answers.json({"detail": "Your role does not allow this."}, 403)
 HEALTHY = answers.json(True)
 
+OUTSIDE = ("/docs", "/metrics", "/openapi.json")
+"""Operations of the API that are found without `/api` in front of them as well."""
+
 
 class App:
     """Answers HTTP requests and WebSockets below `/api`; everything else goes to `pages`.
@@ -120,6 +123,8 @@ class App:
         for prefix in (root, self.world.options.base_path):
             if prefix and path.startswith(prefix.rstrip("/") + "/"):
                 path = path[len(prefix.rstrip("/")) :]
+        if path in OUTSIDE or path.startswith("/docs/"):
+            path = f"/api{path}"
         return Head(scope, path, root or self.world.options.base_path)
 
     async def _admitted(self, head: Head) -> Match | Answer:

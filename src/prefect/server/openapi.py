@@ -100,7 +100,7 @@ def _shown_path(path: str) -> str:
 def _operation(route: Route, schemas: _Schemas) -> Document:
     operation: Document = {
         "summary": _summary(route),
-        "operationId": f"{route.handler.__module__.rpartition('.')[2]}_{route.handler.__name__}_{route.method}".lower(),
+        "operationId": _id(route),
         "tags": [_tag(route)],
         "x-headrace-role": route.role.name.lower(),
         "parameters": [*_path_parameters(route), *map(_query_parameter, route.query)],
@@ -109,6 +109,11 @@ def _operation(route: Route, schemas: _Schemas) -> Document:
     if route.body is not None:
         operation["requestBody"] = _body(route, schemas)
     return operation
+
+
+def _id(route: Route) -> str:
+    """By method and path, so that no two operations share one."""
+    return "_".join([route.method.lower(), *re.findall(r"\w+", _shown_path(route.path))])
 
 
 def _summary(route: Route) -> str:

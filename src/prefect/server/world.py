@@ -9,6 +9,7 @@ from pathlib import Path
 from prefect.core.ports import Clock
 from prefect.orchestrator.backend import EmbeddedBackend
 from prefect.server.access.wiring import Access
+from prefect.server.http.routing import Route
 from prefect.server.live.bus import Bus
 from prefect.server.live.desk import Live
 from prefect.server.secrets import Vault
@@ -92,3 +93,6 @@ class World:
 
     live: Live
     """What takes events in, and shows changes as they happen."""
+
+    routes: tuple[Route, ...] = ()
+    """Every operation of the API."""
