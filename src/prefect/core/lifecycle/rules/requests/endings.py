@@ -112,6 +112,7 @@ def keep_the_end_of_tasks(proposal: Proposal) -> Verdict | None:
 def count_anew(proposal: Proposal, entered: State[object]) -> list[Effect]:
     """A task run that goes on after its end has all its tries again."""
     current = proposal.facts.state
-    if proposal.force or current is None or current.type not in TERMINAL_STATES or entered.type in TERMINAL_STATES:
+    goes_on = entered.type is proposal.proposed.type and entered.type not in TERMINAL_STATES
+    if proposal.force or current is None or current.type not in TERMINAL_STATES or not goes_on:
         return []
     return [CountAnew()]

@@ -67,9 +67,9 @@ def note_pauses(proposal: Proposal, entered: State[object]) -> list[Effect]:
 def _changes(proposal: Proposal, current: State[object], entered: State[object]) -> dict[str, object]:
     facts = proposal.facts
     changes: dict[str, object] = {}
-    if entered.type in TERMINAL_STATES:
+    if entered.type in TERMINAL_STATES and current.type is StateType.RUNNING:
         changes |= {"resuming": False, "retry_type": None}
-    elif current.type in TERMINAL_STATES:
+    if current.type in TERMINAL_STATES and entered.type not in TERMINAL_STATES:
         retry_type = "reschedule" if entered.type is StateType.SCHEDULED else None
         changes |= {"resuming": False, "retry_type": retry_type, "pause_keys": []}
     if entered.type is StateType.SCHEDULED and proposal.proposed.type is StateType.FAILED:

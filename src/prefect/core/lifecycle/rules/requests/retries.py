@@ -39,10 +39,13 @@ def _again(proposal: Proposal, delay: float) -> Verdict:
 
 
 def name_further_tries(proposal: Proposal, entered: State[object]) -> State[object]:
-    """A task run that runs once more is Retrying if it had failed or ended, and Rerunning otherwise."""
+    """A task run that runs once more is Retrying if it had failed, or ended within a flow run, and Rerunning otherwise."""
     current = proposal.facts.state
     if entered.type is not StateType.RUNNING or current is None:
         return entered
-    if current.type in TERMINAL_STATES or (proposal.facts.run_count and current.name == AWAITING):
+    ended = current.type in TERMINAL_STATES
+    if ended and proposal.facts.flow_run is None:
+        return entered
+    if ended or (proposal.facts.run_count and current.name == AWAITING):
         return entered.model_copy(update={"name": "Retrying"})
     return entered.model_copy(update={"name": "Rerunning"}) if proposal.facts.run_count else entered
