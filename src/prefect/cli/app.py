@@ -51,6 +51,7 @@ ROOMS: dict[str, tuple[str, dict[str, tuple[str, str]]]] = {
         {
             "ls": ("flow_runs.ls:ls", "The newest flow runs."),
             "inspect": ("flow_runs.inspect:inspect", "What happened to a flow run."),
+            "explain": ("flow_runs.explain:explain", "Why it waits, who holds what it waits for, and what is next."),
             "logs": ("flow_runs.logs:logs", "A flow run's log lines; --follow shows new ones."),
             "retry": ("flow_runs.retry:retry", "Run it again; what had finished is not done again."),
             "cancel": ("flow_runs.cancel:cancel", "End a flow run and its process."),

@@ -59,6 +59,7 @@ RESOURCES = (
     "events.task_workers",
     "events.live",
     "operations.docs",
+    "operations.explain",
     "deployments.records",
     "deployments.schedules",
     "deployments.runs",

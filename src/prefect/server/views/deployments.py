@@ -8,7 +8,7 @@ from typing import Any
 
 from prefect.core.times import to_micros
 from prefect.server.views.states import Json
-from prefect.storage.aggregates.work.pools import POLLED_SECONDS
+from prefect.storage.keyed.work.pools import POLLED_SECONDS
 
 
 def deployment_json(row: Mapping[str, Any], now: datetime) -> Json:

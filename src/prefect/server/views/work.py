@@ -8,7 +8,8 @@ from typing import Any
 
 from prefect.server.views.deployments import readiness
 from prefect.server.views.states import Json
-from prefect.storage.aggregates.work.pools import HOLDER, POLLED_SECONDS
+from prefect.storage.aggregates.work.pools import HOLDER
+from prefect.storage.keyed.work.pools import POLLED_SECONDS
 from prefect.wire.work.pools import WorkPoolStorageConfiguration
 
 AGENT = "prefect-agent"
@@ -39,10 +40,10 @@ def pool_json(row: Mapping[str, Any]) -> Json:
 
 def pool_status(row: Mapping[str, Any]) -> str | None:
     """Whether a pool has workers that report."""
-    if row["paused"]:
-        return "PAUSED"
     if row["type"] == AGENT:
         return None
+    if row["paused"]:
+        return "PAUSED"
     return "READY" if row["online"] else "NOT_READY"
 
 

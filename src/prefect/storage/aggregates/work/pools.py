@@ -10,19 +10,11 @@ from sqlalchemy import BigInteger, Select, and_, case, cast, func, or_, select
 from prefect.storage.aggregates.filters import WORK_POOLS, WORK_QUEUES, WORKERS
 from prefect.storage.aggregates.reading import Reading, Record
 from prefect.storage.aggregates.where import Condition, FieldFilter, Given, combined, where
+from prefect.storage.keyed.work.pools import MISSED, POLLED_SECONDS, UNSAID_INTERVAL
 from prefect.storage.tables import flow_run, work_pool, work_queue, worker
 
 HOLDING = ("PENDING", "RUNNING", "CANCELLING")
 """Types of states in which a run holds a slot of its pool and queue."""
-
-UNSAID_INTERVAL = 30
-"""Seconds between signs of life of workers that don't say."""
-
-MISSED = 3
-"""Signs of life that a worker may miss."""
-
-POLLED_SECONDS = 60
-"""How long after a poll a queue or a deployment counts as looked after."""
 
 _SECOND = 1_000_000
 

@@ -10,6 +10,15 @@ from prefect.storage.keyed.work import queues
 from prefect.storage.rows import Columns, Record
 from prefect.storage.transaction import Transaction
 
+UNSAID_INTERVAL = 30
+"""Seconds between signs of life of workers that don't say."""
+
+MISSED = 3
+"""Signs of life that a worker may miss."""
+
+POLLED_SECONDS = 60
+"""How long after a poll a queue or a deployment counts as looked after."""
+
 POOL = Columns(
     "work_pool",
     ("name", "description", "type", "concurrency_limit"),
