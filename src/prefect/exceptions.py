@@ -12,7 +12,8 @@
     ├── pausing          NotPausedError, FlowPauseTimeout, FlowRunWaitTimeout, FlowRunWatchError
     ├── configuration    ConfigurationError, MissingProfileError, ProfileSettingsValidationError
     ├── values           SerializationError, HashError, EventTooLarge
-    ├── the record       StorageError ── DatabaseBusy, DatabaseCorrupt, DatabaseFull, DatabaseReadOnly, SchemaMismatch, SchemaTooNew
+    ├── the record       StorageError ── DatabaseBusy, DatabaseCorrupt, DatabaseFull, DatabaseReadOnly, SchemaMismatch,
+    │                    SchemaTooNew, ValueNotStorable
     └── infrastructure   InfrastructureError ── InfrastructureNotFound, InfrastructureNotAvailable;
                          InvalidRepositoryURLError, IllegalTransition, StaleAttempt, NotReachable
 
@@ -356,6 +357,12 @@ class DatabaseFull(StorageError):
 
 class DatabaseReadOnly(StorageError):
     """The database cannot be written to."""
+
+
+class ValueNotStorable(StorageError):
+    """The database cannot hold a value that it was given: it is too long for an index, or holds what no text may."""
+
+    status = 422
 
 
 class SchemaMismatch(StorageError):

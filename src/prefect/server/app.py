@@ -134,6 +134,8 @@ class App:
             return refusal
         if head.path != "/api" and not head.path.startswith("/api/"):
             return NOT_FOUND if self.pages is None else self.pages(head)
+        if "\0" in head.path:
+            return NOT_FOUND  # nothing has such a name, and no database takes one
         found = self.router.find(head.method, head.path[4:])
         if not isinstance(found, Match):
             return _nowhere(found)

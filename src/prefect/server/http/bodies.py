@@ -82,11 +82,11 @@ def decompressed(body: bytes, encoding: str | None, limit: int) -> bytes:
     if encoding in (None, "", "identity"):
         return body
     if encoding not in ("gzip", "deflate"):
-        raise Refusal(415, f"Content-Encoding {encoding!r} is not understood; send gzip, deflate or nothing.")
+        raise Refusal(415, "The Content-Encoding is not understood; send gzip, deflate or nothing.")
     try:
         plain = _gunzip(body, limit) if encoding == "gzip" else _inflate(body, limit)
     except (OSError, EOFError, zlib.error):
-        raise Refusal(400, f"The request body is not what its Content-Encoding {encoding!r} says.") from None
+        raise Refusal(400, f"The request body is not the {encoding} that its Content-Encoding says.") from None
     if len(plain) > limit:
         raise too_large(limit)
     return plain

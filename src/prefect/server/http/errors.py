@@ -51,23 +51,36 @@ def invalid(place: Sequence[str | int], message: str, kind: str = "value_error")
     return InvalidRequest([{"type": kind, "loc": list(place), "msg": message}])
 
 
+MOST_PROBLEMS, LONGEST_NAME, LONGEST_DETAIL = 50, 100, 600
+"""Problems that one answer lists, and characters that it shows of a field's name, and of a sentence."""
+
+
 def problems_of(error: ValidationError, place: str = "body") -> InvalidRequest:
     """The problems that pydantic found, without the values it found them in."""
-    listed = error.errors(include_url=False, include_input=False, include_context=False)
-    return InvalidRequest([{**problem, "loc": [place, *problem["loc"]]} for problem in listed])
+    listed = error.errors(include_url=False, include_input=False, include_context=False)[:MOST_PROBLEMS]
+    return InvalidRequest([{**problem, "loc": [place, *map(_shortened, problem["loc"])]} for problem in listed])
+
+
+def _shortened(part: int | str) -> int | str:
+    return part[:LONGEST_NAME] if isinstance(part, str) else part
 
 
 def answer_to(error: Exception) -> Answer:
     """The answer that an error amounts to."""
     if isinstance(error, Refusal):
-        return answers.json({"detail": error.detail}, error.status, error.headers)
+        return answers.json({"detail": _cut(error.detail)}, error.status, error.headers)
     if isinstance(error, InvalidRequest):
         return _invalid_answer(error.problems)
-    if isinstance(error, StorageError):
+    if isinstance(error, StorageError) and error.status >= 500:
         return answers.json({"detail": str(error)}, error.status, RETRY_AFTER)
     if isinstance(error, PrefectException) and error.status != PrefectException.status:
-        return answers.json({"detail": str(error)}, error.status)
+        return answers.json({"detail": _cut(str(error))}, error.status)
     return _unexpected(error)
+
+
+def _cut(detail: str) -> str:
+    """A sentence that names something does not grow with the name."""
+    return detail if len(detail) <= LONGEST_DETAIL else detail[: LONGEST_DETAIL - 1] + "\N{HORIZONTAL ELLIPSIS}"
 
 
 def _invalid_answer(problems: Sequence[Mapping[str, object]]) -> Answer:

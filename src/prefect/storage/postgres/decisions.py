@@ -19,7 +19,7 @@ from prefect.core.journal import Draft, Row
 from prefect.exceptions import StorageError
 from prefect.storage.journal import FIRST_PAUSE, LONGEST_PAUSE, decide_within
 from prefect.storage.postgres.database import Database
-from prefect.storage.postgres.errors import UNIQUE_VIOLATION, code_of, is_collision, is_refusal, translate
+from prefect.storage.postgres.errors import UNIQUE_VIOLATION, code_of, is_collision, is_refusal, is_unfit, translate
 from prefect.storage.postgres.writer import CommitUnknown, PostgresWriter
 from prefect.storage.requests import Deliver, Request, call_all, settle
 from prefect.storage.upserts import gatherer, write_rows
@@ -171,6 +171,8 @@ class Decisions:
         """The error that whoever asked is told; None if the decision is to be tried again when the database is back."""
         if isinstance(error, CommitUnknown) or not isinstance(error, Exception):
             return error
+        if is_unfit(error):
+            return translate(error, self._database.place)
         if not (is_refusal(error) or _is_of_connecting(error)):
             return error
         writer.close()

@@ -4,13 +4,22 @@ from __future__ import annotations
 
 import psycopg
 
-from prefect.exceptions import DatabaseBusy, DatabaseCorrupt, DatabaseFull, DatabaseReadOnly, StorageError
+from prefect.exceptions import (
+    DatabaseBusy,
+    DatabaseCorrupt,
+    DatabaseFull,
+    DatabaseReadOnly,
+    StorageError,
+    ValueNotStorable,
+)
 
 COLLISIONS = frozenset({"40001", "40P01", "55P03"})
 """Serialization failure, deadlock, lock timeout: two transactions stood in each other's way, and again it may do."""
 
 UNIQUE_VIOLATION = "23505"
 STATEMENT_TIMEOUT = "57014"
+TOO_LARGE = "54"
+"""Class of what exceeds a limit of the program, such as a text that is too long for an index."""
 
 _KINDS: dict[str, tuple[type[StorageError], str]] = {
     "53100": (DatabaseFull, "has no space left on its disk; free some and it goes on by itself"),
@@ -43,6 +52,10 @@ _AWAY_CLASSES = ("08", "57P")
 
 def translate(error: Exception, place: str) -> StorageError:
     """The StorageError that says the same, with place and mend; never with the password."""
+    if is_unfit(error):
+        return ValueNotStorable(
+            f"The {place} cannot hold a value: it is too long, out of range, or holds a NUL character."
+        )
     code = code_of(error) or _code_said(error)
     kind, what = _KINDS.get(code, (StorageError, ""))
     if not what and isinstance(error, psycopg.OperationalError) and (not code or code.startswith(_AWAY_CLASSES)):
@@ -73,8 +86,13 @@ def is_collision(error: BaseException) -> bool:
     return code_of(error) in COLLISIONS
 
 
+def is_unfit(error: BaseException) -> bool:
+    """Whether a value is one that the database can never hold; what the driver says of it may quote it."""
+    return isinstance(error, psycopg.DataError) or code_of(error).startswith(TOO_LARGE)
+
+
 def is_refusal(error: BaseException) -> bool:
     """Whether an error is the database's trouble, and not that of what it was asked."""
-    if not isinstance(error, psycopg.Error):
+    if not isinstance(error, psycopg.Error) or is_unfit(error):
         return False
     return isinstance(error, (psycopg.OperationalError, psycopg.InterfaceError)) or code_of(error) in _KINDS

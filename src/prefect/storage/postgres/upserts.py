@@ -17,7 +17,7 @@ from psycopg import Connection
 
 from prefect.core.journal import LEDGERS, Ledger, Row, Value
 from prefect.storage.postgres.adapters import storable
-from prefect.storage.postgres.errors import code_of
+from prefect.storage.postgres.errors import code_of, is_unfit
 from prefect.storage.upserts import insertion, merging, quoted
 
 FEWEST_COPIED = 32
@@ -98,7 +98,7 @@ def is_unstorable(error: Exception) -> bool:
     """Whether a row will never do: a value has no place in PostgreSQL, or a constraint is broken."""
     if isinstance(error, UNBINDABLE):
         return code_of(error) in ("", DATATYPE_MISMATCH)
-    return isinstance(error, (psycopg.DataError, psycopg.IntegrityError))
+    return is_unfit(error) or isinstance(error, psycopg.IntegrityError)
 
 
 def _said(error: Exception) -> str:

@@ -29,7 +29,7 @@ def find(tx: Transaction, flow_run_id: UUID, key: str) -> Record | None:
 def starting_with(tx: Transaction, flow_run_id: UUID, prefix: str, but: Sequence[str], limit: int) -> list[Record]:
     """Values whose keys begin with a prefix, the first sent first, without those of the keys in `but`."""
     marks = f"AND key NOT IN ({', '.join('?' * len(but))}) " if but else ""
-    where = f"WHERE flow_run_id = ? AND substr(key, 1, ?) = ? {marks}ORDER BY created, id LIMIT ?"
+    where = f"WHERE flow_run_id = ? AND substr(key, 1, CAST(? AS INTEGER)) = ? {marks}ORDER BY created, id LIMIT ?"
     return rows.select(tx, INPUT, where, (flow_run_id.bytes, len(prefix), prefix, *but, limit))
 
 
