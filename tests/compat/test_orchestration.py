@@ -70,7 +70,7 @@ def expected(case: Case, seen: Json) -> Json:
     return seen
 
 
-async def _compare(url: str, home: Path, wanted: Sequence[Case]) -> dict[str, list[object]]:
+async def _compare(url: str, home: Path, wanted: Sequence[Case]) -> dict[str, Sequence[object]]:
     store, known = opened(url), observed()
     try:
         async with serving(store, home) as client:

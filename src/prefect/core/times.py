@@ -6,6 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 SECOND = 1_000_000
+LATEST = 253_402_300_799_000_000
+"""The last second of the year 9999."""
 _MICROSECOND = timedelta(microseconds=1)
 
 

@@ -189,10 +189,13 @@ def perform(tx: Transaction, run: FlowRun, effect: Effect, now: int) -> None:
     match effect:
         case OpenAttempt(number):
             attempts.open_attempt(tx, run.id, number, now, now + int(LEASE_SECONDS * SECOND))
+            if run.deployment_id is not None:
+                slots.adopt(tx, run.id)
         case CloseAttempt(number):
             attempts.close_attempt(tx, run.id, number, now)
         case ReleaseSlots(_):
             slots.release_run(tx, run.id, now)
+            slots.release_tasks_of(tx, run.id, now)
         case CrashTasks(number, message):
             calls.crash_open_tasks(tx, run.id, number, message, now)
         case DropReplay():

@@ -6,7 +6,7 @@ from uuid import UUID
 from hypothesis import given
 from hypothesis import strategies as st
 
-from prefect.core.lifecycle.progress import enter
+from prefect.core.lifecycle.progress import enter, enter_by_request
 from prefect.core.lifecycle.runs import TaskRun
 from prefect.core.lifecycle.states import TERMINAL_STATES, State, StateDetails, StateType
 from prefect.core.times import to_datetime
@@ -73,3 +73,19 @@ def test_counters_follow_the_states(moves: list[tuple[StateType, int]]) -> None:
     assert run.run_count == types.count(running) - resumed
     assert (run.ended is not None) is (bool(types) and types[-1] in TERMINAL_STATES)
     assert run.run_micros >= 0
+
+
+def test_what_clients_propose_is_counted_as_prefect_counts() -> None:
+    run = _run()
+    for type, moment in (("PENDING", 10), ("RUNNING", 20), ("PAUSED", 30), ("RUNNING", 60), ("COMPLETED", 65)):
+        enter_by_request(run, _state(type, moment))
+    assert (run.run_count, run.run_micros, run.expected_start, run.started, run.ended) == (2, 15, 10, 20, 65)
+    enter_by_request(run, _state("RUNNING", 70), further_try=False)
+    assert (run.run_count, run.started, run.ended) == (2, 20, None)
+
+
+def test_a_run_that_ends_without_running_has_started_with_its_end() -> None:
+    run = _run()
+    enter_by_request(run, _state("SCHEDULED", 10, scheduled_time=to_datetime(500)))
+    enter_by_request(run, _state("CANCELLED", 20))
+    assert (run.expected_start, run.started, run.ended, run.run_count) == (500, 20, 20, 0)

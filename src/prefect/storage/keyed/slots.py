@@ -120,6 +120,11 @@ def renew_process(tx: Transaction, now: int, expires: int) -> int:
     return tx.execute(f"{sql} WHERE process = ? AND expires > ?", (expires, expires, tx.process, now))
 
 
+def adopt(tx: Transaction, run_id: UUID) -> int:
+    """Have this process renew the slots that a run got before it began; returns how many."""
+    return tx.execute("UPDATE concurrency_slot SET process = ? WHERE run_id = ?", (tx.process, run_id.bytes))
+
+
 def holds_any(tx: Transaction) -> bool:
     """Whether this process holds slots."""
     return tx.one("SELECT 1 FROM concurrency_slot WHERE process = ? LIMIT 1", (tx.process,)) is not None
@@ -154,6 +159,20 @@ def release_run(tx: Transaction, run_id: UUID, now: int) -> int:
     tx.execute("UPDATE slot_history SET released = ? WHERE run_id = ? AND released IS NULL", (now, run_id.bytes))
     tx.execute("DELETE FROM slot_waiter WHERE run_id = ?", (run_id.bytes,))
     return tx.execute("DELETE FROM concurrency_slot WHERE run_id = ?", (run_id.bytes,))
+
+
+_OF_TASKS = """
+SELECT DISTINCT concurrency_slot.run_id FROM concurrency_slot JOIN task_run ON task_run.id = concurrency_slot.run_id
+WHERE task_run.flow_run_id = ? ORDER BY concurrency_slot.run_id
+"""
+
+
+def release_tasks_of(tx: Transaction, flow_run_id: UUID, now: int) -> int:
+    """Free every slot that task runs of a flow run hold; returns of how many task runs."""
+    found = tx.all(_OF_TASKS, (flow_run_id.bytes,))
+    for (task_run_id,) in found:
+        release_run(tx, UUID(bytes=bytes(task_run_id)), now)
+    return len(found)
 
 
 def release_lost(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from prefect.core.lifecycle.states import State, StateDetails, StateType
 from prefect.core.lifecycle.transitions import Proposal, Verdict, replace_with
-from prefect.core.times import SECOND, to_datetime
+from prefect.core.times import LATEST, SECOND, to_datetime
 
 
 def retry_failed_runs(proposal: Proposal) -> Verdict | None:
@@ -19,7 +19,7 @@ def retry_failed_runs(proposal: Proposal) -> Verdict | None:
         return None
     if proposal.proposed.detail_facts().get("retriable") is False:
         return None
-    due = proposal.now + int(facts.retry_delay * SECOND)
+    due = min(proposal.now + int(facts.retry_delay * SECOND), LATEST)
     details = StateDetails(scheduled_time=to_datetime(due))
     state: State[object] = State.at(
         proposal.now, StateType.SCHEDULED, "AwaitingRetry", proposal.proposed.message, details=details

@@ -27,7 +27,13 @@ from prefect.storage.aggregates import flow_runs
 from prefect.storage.keyed import flow_runs as stored
 from prefect.storage.transaction import Transaction
 from prefect.wire.base import new_name
-from prefect.wire.flow_runs import FlowRunCreate, FlowRunPaginationResponse, FlowRunResponse, FlowRunUpdate
+from prefect.wire.flow_runs import (
+    FlowRunCreate,
+    FlowRunPaginationResponse,
+    FlowRunPolicy,
+    FlowRunResponse,
+    FlowRunUpdate,
+)
 from prefect.wire.requests.flow_runs import (
     FlowRunsCountBody,
     FlowRunSetStateBody,
@@ -37,6 +43,7 @@ from prefect.wire.requests.flow_runs import (
 from prefect.wire.states import OrchestrationResult
 
 MISSING = not_found("Flow run")
+MOST_RETRIES = 2**31 - 1
 
 
 # --- one run
@@ -66,7 +73,7 @@ def _request(call: Call[FlowRunCreate]) -> FlowRunRequest:
         deployment_id=given.deployment_id,
         idempotency_key=given.idempotency_key,
         context=json.dumps(given.context),
-        retries=policy.retries or 0,
+        retries=tries_of(policy),
         retry_delay=float(policy.retry_delay or 0),
         policy=policy.model_dump_json(),
         job_variables=json.dumps(given.job_variables or {}),
@@ -74,6 +81,11 @@ def _request(call: Call[FlowRunCreate]) -> FlowRunRequest:
         work_pool_name=given.work_pool_name,
         infrastructure_document_id=given.infrastructure_document_id,
     )
+
+
+def tries_of(policy: FlowRunPolicy) -> int:
+    """How often a run is tried again, as far as the record counts."""
+    return min(max(policy.retries or 0, 0), MOST_RETRIES)
 
 
 def _created(call: Call[Any], made: tuple[CoreFlowRun, bool]) -> Answer:
@@ -105,7 +117,7 @@ def update(call: Call[FlowRunUpdate]) -> Deciding[bool]:
     changes = {name: json.dumps(value) if name in documents else value for name, value in given.items()}
     policy = call.body.empirical_policy
     if "empirical_policy" in given:
-        changes |= {"retries": policy.retries or 0, "retry_delay": float(policy.retry_delay or 0)}
+        changes |= {"retries": tries_of(policy), "retry_delay": float(policy.retry_delay or 0)}
     return Deciding(lambda tx: _change(tx, run_id, changes, now), partial(_changed, call, run_id))
 
 

@@ -44,7 +44,8 @@ def create(call: Call[FlowRunInputCreateBody]) -> Deciding[bool]:
 
 def read(call: Call[None]) -> Answer:
     """The value of a key."""
-    row = call.world.store.read(lambda tx: inputs.find(tx, call.id(), call.text("key")))
+    key = call.text("key")
+    row = None if "\0" in key else call.world.store.read(lambda tx: inputs.find(tx, call.id(), key))
     if row is None:
         raise MISSING
     return Answer(200, _as_json(row["value"]))
@@ -85,7 +86,7 @@ def delete(call: Call[None]) -> Deciding[bool]:
             raise MISSING
         return NO_CONTENT
 
-    return Deciding(lambda tx: inputs.delete(tx, run_id, key), answer)
+    return Deciding(lambda tx: "\0" not in key and inputs.delete(tx, run_id, key), answer)
 
 
 ROUTES = (

@@ -18,11 +18,12 @@ from prefect.server.http import answers
 from prefect.server.http.answers import Answer, Deciding
 from prefect.server.http.calls import Call
 from prefect.server.http.routing import Role, Route
+from prefect.server.hydration import hydrated, problems_in
 from prefect.server.parameters import InvalidParameters, InvalidSchema, check
 from prefect.server.routes.runs.flow_runs import decided
 from prefect.server.views.orchestration import orchestration_json, run_not_found
 from prefect.server.views.states import Json
-from prefect.storage.keyed import flow_runs
+from prefect.storage.keyed import flow_runs, variables
 from prefect.storage.keyed.runs import inputs
 from prefect.storage.transaction import Transaction
 from prefect.wire.base import storable
@@ -44,13 +45,35 @@ def resume(call: Call[FlowRunResumeBody]) -> Answer | Deciding[Transition | None
         verdict = abort("Cannot resume a flow run that is not paused.")
         return answers.json(orchestration_json(verdict, None, world.clock.now(), run_id))
     keyset = run.state.state_details.run_input_keyset
-    if keyset is not None:
-        try:
-            _check(_schema(call, run_id, keyset), given or {})
-        except NotAccepted as error:
-            return answers.json(_refused(call, run.state, run_id, str(error)))
-    decision = partial(_resume, call, run_id, keyset, given or {})
-    return Deciding(decision, partial(decided, call, run_id))
+    try:
+        values = _accepted(call, run_id, keyset, given or {})
+    except NotAccepted as error:
+        return answers.json(_refused(call, run.state, run_id, str(error)))
+    return Deciding(partial(_resume, call, run_id, keyset, values), partial(decided, call, run_id))
+
+
+def _accepted(
+    call: Call[Any], run_id: UUID, keyset: Mapping[str, str] | None, given: Mapping[str, object]
+) -> Mapping[str, object]:
+    """What the run goes on with, made from what says how it is made. Raises NotAccepted."""
+    if keyset is None:
+        return given
+    schema = _schema(call, run_id, keyset)
+    made = hydrated(given, partial(_variable, call))
+    for problem in problems_in(made):
+        raise NotAccepted(f"Error hydrating run input: {problem.message}")
+    try:
+        check(storable(made), schema)
+    except (InvalidParameters, InvalidSchema) as error:
+        raise NotAccepted(f"Reason: {error}") from None
+    except ValueError as error:
+        raise NotAccepted(f"Error hydrating run input: a value {error}") from None
+    return made
+
+
+def _variable(call: Call[Any], name: str) -> Mapping[str, Any] | None:
+    found = call.world.store.read(lambda tx: variables.find(tx, name))
+    return None if found is None else {"value": json.loads(found.value)}
 
 
 def _schema(call: Call[Any], run_id: UUID, keyset: Mapping[str, str]) -> Json:
@@ -65,13 +88,6 @@ def _schema(call: Call[Any], run_id: UUID, keyset: Mapping[str, str]) -> Json:
     if not isinstance(schema, dict):
         raise NotAccepted("Run input schema is not valid JSON.")
     return schema
-
-
-def _check(schema: Json, given: Mapping[str, object]) -> None:
-    try:
-        check(given, schema)
-    except (InvalidParameters, InvalidSchema) as error:
-        raise NotAccepted(f"Reason: {error}") from None
 
 
 def _refused(call: Call[Any], state: State[object], run_id: UUID, reason: str) -> Json:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from prefect.core.lifecycle.states import TERMINAL_STATES, State, StateDetails, StateType
 from prefect.core.lifecycle.transitions import Proposal, Verdict, replace_with
-from prefect.core.times import SECOND, to_datetime
+from prefect.core.times import LATEST, SECOND, to_datetime
 
 AWAITING = "AwaitingRetry"
 
@@ -30,7 +30,8 @@ def _fails_with_tries_left(proposal: Proposal) -> bool:
 
 
 def _again(proposal: Proposal, delay: float) -> Verdict:
-    details = StateDetails(scheduled_time=to_datetime(proposal.now + int(delay * SECOND)))
+    due = min(max(proposal.now + int(delay * SECOND), 0), LATEST)
+    details = StateDetails(scheduled_time=to_datetime(due))
     proposed = proposal.proposed
     state: State[object] = State.at(
         proposal.now, StateType.SCHEDULED, AWAITING, proposed.message, proposed.data, details
