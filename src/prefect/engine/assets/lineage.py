@@ -19,6 +19,8 @@ from prefect.engine.specs import TaskSpec
 Assets = Mapping[str, Asset]
 """Assets by key."""
 
+NO_ASSETS: Assets = {}
+
 
 def follow(task: TaskSpec, run: TaskRun, flow: FlowRunContext | None) -> Assets:
     """The assets that a run's result comes from; takes note of what the run hands on."""

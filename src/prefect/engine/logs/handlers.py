@@ -36,13 +36,12 @@ class ConsoleHandler(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         try:
-            self.write_line(self.format(record), record.levelno)
+            self.write_line(mask(self.format(record)), record.levelno)
         except Exception:
             self.handleError(record)
 
     def write_line(self, line: str, level: int) -> None:
-        """Show one finished line, its secrets covered, painted if people look at it."""
-        line = mask(line)
+        """Show one finished line, whose secrets are covered, painted if people look at it."""
         stream = self._stream or sys.stderr
         if stream is not self._known_stream:
             self.flush()
@@ -113,12 +112,11 @@ def record_line(context: FlowRunContext | TaskRunContext, record: logging.LogRec
     message = record.getMessage()
     if record.exc_info:
         message += "\n" + _traceback(record)
-    record_message(context, record.name, record.levelno, message, int(record.created * 1_000_000))
+    record_message(context, record.name, record.levelno, mask(message), int(record.created * 1_000_000))
 
 
 def record_message(context: FlowRunContext | TaskRunContext, name: str, level: int, message: str, moment: int) -> None:
-    """Append one message, its secrets covered and cut if it is too long, to the record of the run of `context`."""
-    message = mask(message)
+    """Append one message, whose secrets are covered, to the record of the run of `context`; cut if it is too long."""
     limit = context.config.logging_to_api_max_log_size
     if len(message) > limit:
         message = message[: limit - len(TRUNCATED)] + TRUNCATED

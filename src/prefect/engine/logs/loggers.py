@@ -101,6 +101,7 @@ def log_task_line(context: TaskRunContext, level: int, message: str, exc_info: o
             {"task_run_name": context.task_run.name, "run_context": context},
         )
         return
+    message = mask(message)
     created = context.runtime.clock.now() / 1_000_000
     if level > logging.INFO or not is_shown():
         console.write_line(console.line(created, _LEVELS[level], f"Task run {context.task_run.name!r}", message), level)

@@ -55,6 +55,8 @@ def keep(value: object, config: EngineConfig, flow_run_id: UUID, run_id: UUID) -
     if inline is None:
         return NOT_KEPT
     if inline is not TOO_LARGE:
+        if inline[0] != PICKLE and not holds_secret(inline[1]):
+            return inline
         return discreet(inline, value, config) or NOT_KEPT
     try:
         kept: Kept = yield Block(partial(_keep_large, value, config, f"{REPLAY}/{flow_run_id}/{run_id}"))

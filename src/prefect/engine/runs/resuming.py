@@ -100,7 +100,8 @@ class Stop:
         yield Block(self._context.finish_tasks)
         if (yield from self._enter("Suspended", reschedule=True)):
             run = self._context.flow_run
-            raise Pause(f"Flow run {run.name!r} ({run.id}) is suspended until it is resumed.", state=run.state)
+            how = f"Go on with it by: prefect flow-run retry {run.id}"
+            raise Pause(f"Flow run {run.name!r} is suspended until it is resumed. {how}", state=run.state)
 
     def _enter(self, name: str, reschedule: bool) -> Steps[bool]:
         """Enter PAUSED; False if the run has been there by this key before."""

@@ -19,7 +19,7 @@ from prefect.core.lifecycle.outcome import HeldResult, unwrap
 from prefect.core.lifecycle.runs import TaskRun
 from prefect.core.lifecycle.states import State, StateDetails, StateType
 from prefect.core.times import SECOND, to_datetime
-from prefect.engine.assets.lineage import Assets, follow, tell
+from prefect.engine.assets.lineage import NO_ASSETS, follow, tell
 from prefect.engine.calls.identity import SCALARS, call_key, equality_key, fingerprint, stand_in
 from prefect.engine.calls.inputs import Resolver
 from prefect.engine.config import EngineConfig
@@ -105,7 +105,7 @@ class TaskExecution:
         self.call_key: bytes | None = None
         self._tries_before = 0
         self.cached: CachedCall | None = None
-        self.upstream: Assets = {}
+        self.upstream = NO_ASSETS
         self.collect: Callable[[dict[str, Any]], Any] | None = None
         """Calls a generator function to its end, where nobody goes through its items."""
         self.value: Any = None
@@ -122,7 +122,9 @@ class TaskExecution:
         if not self._resolve_inputs():
             return self._final()
         replayed = self._replay()
-        self._follow_assets()
+        task, flow = self.task, self.flow
+        if task.assets or task.asset_deps or (flow is not None and flow.assets):
+            self._follow_assets()
         if replayed:
             return self._final()
         limited = tag_slots.limited(self.runtime, self.run.tags) if self.run.tags else ()
@@ -369,7 +371,9 @@ class TaskExecution:
                 yield from self.cached.keep(state)
             if self.call_key is not None and self.flow is not None:
                 self.recorder.result = yield from self._keep_for_replay(state.data)
-                self.flow.results.add(unwrap(state.data), self.run.id, self.call_key)
+                held = state.data
+                value = held.result if type(held) is HeldResult else unwrap(held)
+                self.flow.results.add(value, self.run.id, self.call_key)
         self._enter_final(state, logging.INFO if state.is_completed() else logging.ERROR)
 
     def _opts_out(self) -> bool:
@@ -433,10 +437,8 @@ class TaskExecution:
             yield from run_hooks(hooks, self.task, self.run, self._final(), self.log)
 
     def _follow_assets(self) -> None:
-        """Work out what assets the run's result comes from, where there are any."""
-        task, flow = self.task, self.flow
-        if task.assets or task.asset_deps or (flow is not None and flow.assets):
-            self.upstream = follow(task, self.run, flow)
+        """Work out what assets the run's result comes from."""
+        self.upstream = follow(self.task, self.run, self.flow)
 
     def _final_hooks(self) -> Steps[None]:
         state = self._final()
