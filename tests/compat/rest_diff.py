@@ -12,8 +12,8 @@ A script is a Python file with `CALLS`, a list of `call(...)`. Values of earlier
 
 `$run` is a word of its own for each comparison, so that a script may be run on servers that hold other things; `$now`,
 `$now+60` and `$now-3600.5` are moments; any other word after a `$` stays as it is. What differs from server to server is
-made alike first: ids are numbered in the order in which they appear, moments near the present become `<time>`, durations
-`<seconds>`, and tags are sorted. A server that is too busy to answer (503) is asked again.
+left out: an id has its counterpart on the other server, moments near the present become `<time>`, durations `<seconds>`,
+names that servers made up are one as good as the other, and tags are sorted. A server that is too busy to answer (503) is asked again.
 
     python -m tests.compat.rest_diff SCRIPT http://127.0.0.1:4200/api http://127.0.0.1:4201/api
 
@@ -37,8 +37,12 @@ from typing import Any
 import httpx
 
 UUIDS = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
-MOMENTS = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|\+00:00)")
+MOMENTS = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)")
+SLUGS = re.compile(r"[a-z]+-[a-z]+")
+"""Names that servers make up."""
+
 PLACEHOLDERS = re.compile(r"\$(?:now\b(?P<shift>[+-][\d.]+)?|(?P<name>[a-z_]\w*(?:\.\w+)*))")
+MISSING = "<missing>"
 NEAR = timedelta(minutes=10)
 DURATIONS = frozenset({"estimated_run_time", "total_run_time", "estimated_start_time_delta", "time_in_current_state"})
 PAUSES = (0.1, 0.3, 1.0, 3.0)
@@ -120,7 +124,7 @@ class Player:
     def __init__(self, client: httpx.Client, run: str) -> None:
         self.client = client
         self.known: dict[str, Any] = {"run": run}
-        self.started = datetime.now(UTC)
+        self.started = datetime.now(UTC).replace(microsecond=0)
         self._numbers: dict[str, str] = {}
 
     def play(self, step: Step) -> Reply:
@@ -151,17 +155,20 @@ class Player:
             made = [self.alike(item, key) for item in value]
             return sorted(made) if key == "tags" else made
         if isinstance(value, str):
-            return MOMENTS.sub(self._moment, UUIDS.sub(self._number, value))
+            return "<time>" if key in ("created", "updated") else MOMENTS.sub(self._moment, value)
         if key in DURATIONS and isinstance(value, (int, float)):
             return "<seconds>" if value else 0
         return value
 
-    def _number(self, found: re.Match[str]) -> str:
-        return self._numbers.setdefault(found[0], f"<id {len(self._numbers) + 1}>")
+    def numbered(self, text: str) -> str:
+        """A text with its ids numbered in the order in which they came up."""
+        return UUIDS.sub(lambda found: self._numbers.setdefault(found[0], f"<id {len(self._numbers) + 1}>"), text)
 
     def _moment(self, found: re.Match[str]) -> str:
         moment = datetime.fromisoformat(found[0])
-        return "<time>" if abs(moment - self.started) < NEAR else moment.isoformat()
+        if abs(moment - self.started) < NEAR:
+            return "<time>"
+        return moment.astimezone(UTC).isoformat(sep=found[0][10])
 
     def _filled(self, value: Any) -> Any:
         if isinstance(value, dict):
@@ -197,38 +204,63 @@ def _parsed(response: httpx.Response) -> Any:
         return response.text
 
 
-def differences(steps: Sequence[Step], first: Player, second: Player) -> Iterator[Difference]:
-    """Everything in which two servers answer a script differently."""
-    for number, step in enumerate(steps):
-        replies = [player.play(step) for player in (first, second)]
-        request = f"{step.method} {step.path}"
-        if replies[0].status != replies[1].status:
-            yield Difference(number, request, "status", *([reply.status, reply.body] for reply in replies))
-            continue
-        bodies = [
-            _ordered(step, player.alike(reply.body)) for player, reply in zip((first, second), replies, strict=True)
-        ]
-        for place, one, other in _compared(bodies[0], bodies[1], "", step.ignore):
-            yield Difference(number, request, place or "answer", one, other)
+class Comparison:
+    """Compares answers of two servers, whose ids stand for each other as they first did."""
+
+    def __init__(self, first: Player, second: Player) -> None:
+        self.players = (first, second)
+        self._counterparts: dict[str, str] = {}
+
+    def differences(self, steps: Sequence[Step]) -> Iterator[Difference]:
+        """Everything in which the servers answer a script differently."""
+        for number, step in enumerate(steps):
+            one, other = (player.play(step) for player in self.players)
+            request = f"{step.method} {step.path}"
+            if one.status != other.status:
+                yield Difference(number, request, "status", [one.status, one.body], [other.status, other.body])
+                continue
+            bodies = [
+                _ordered(step, player.alike(reply.body))
+                for player, reply in zip(self.players, (one, other), strict=True)
+            ]
+            for place, left, right in self._compared(bodies[0], bodies[1], "", step.ignore):
+                yield Difference(number, request, place or "answer", left, right)
+
+    def _compared(
+        self, one: Any, other: Any, place: str, ignore: frozenset[str]
+    ) -> Iterator[tuple[str, object, object]]:
+        if isinstance(one, dict) and isinstance(other, dict):
+            for name, counterpart in zip(one, _counterparts_of(one, other), strict=True):
+                if name not in ignore:
+                    yield from self._compared(one[name], other.get(counterpart, MISSING), f"{place}.{name}", ignore)
+            for name in other.keys() - one.keys() - ignore:
+                if not UUIDS.search(name):
+                    yield f"{place}.{name}", MISSING, other[name]
+        elif isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
+            for number, (left, right) in enumerate(zip(one, other, strict=True)):
+                yield from self._compared(left, right, f"{place}[{number}]", ignore)
+        elif not self._same(one, other):
+            yield place, one, other
+
+    def _same(self, one: Any, other: Any) -> bool:
+        if isinstance(one, str) and isinstance(other, str) and SLUGS.fullmatch(one) and SLUGS.fullmatch(other):
+            return True
+        if isinstance(one, str) and isinstance(other, str) and UUIDS.sub("", one) == UUIDS.sub("", other):
+            pairs = zip(UUIDS.findall(one), UUIDS.findall(other), strict=True)
+            return all(self._counterparts.setdefault(left, right) == right for left, right in pairs)
+        return bool(one == other) and isinstance(one, bool) == isinstance(other, bool)
+
+
+def _counterparts_of(one: dict[str, Any], other: dict[str, Any]) -> list[str]:
+    """The names under which another answer has what this one has; ids go by their order."""
+    ids = iter([name for name in other if UUIDS.fullmatch(name)])
+    return [next(ids, MISSING) if UUIDS.fullmatch(name) and name not in other else name for name in one]
 
 
 def _ordered(step: Step, body: Any) -> Any:
     if step.unordered and isinstance(body, list):
-        return sorted(body, key=lambda item: json.dumps(item, sort_keys=True))
+        return sorted(body, key=lambda item: UUIDS.sub("", json.dumps(item, sort_keys=True)))
     return body
-
-
-def _compared(one: Any, other: Any, place: str, ignore: frozenset[str]) -> Iterator[tuple[str, object, object]]:
-    if isinstance(one, dict) and isinstance(other, dict):
-        for name in dict.fromkeys([*one, *other]):
-            if name not in ignore:
-                missing = "<missing>"
-                yield from _compared(one.get(name, missing), other.get(name, missing), f"{place}.{name}", ignore)
-    elif isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
-        for number, (left, right) in enumerate(zip(one, other, strict=True)):
-            yield from _compared(left, right, f"{place}[{number}]", ignore)
-    elif one != other or isinstance(one, bool) != isinstance(other, bool):
-        yield place, one, other
 
 
 def script(path: str) -> list[Step]:
@@ -252,7 +284,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             _show(steps, Player(one, run))
             return 0
         with _client(given.second) as two:
-            found = list(differences(steps, Player(one, run), Player(two, run)))
+            found = list(Comparison(Player(one, run), Player(two, run)).differences(steps))
     print("\n".join(map(str, found)))
     print(f"{len(steps)} calls, {len(found)} differences")
     return 1 if found else 0
@@ -267,7 +299,7 @@ def _show(steps: Sequence[Step], player: Player) -> None:
     for number, step in enumerate(steps):
         reply = player.play(step)
         print(f"{number:3} {step.method} {step.path} {_shown(step.body) if step.body is not None else ''}")
-        print(f"    {reply.status} {json.dumps(player.alike(reply.body))}")
+        print(f"    {reply.status} {player.numbered(json.dumps(player.alike(reply.body)))}")
 
 
 if __name__ == "__main__":

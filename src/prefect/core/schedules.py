@@ -13,6 +13,7 @@ Shorter intervals are counted in real time. Nothing here runs on: what is looked
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from heapq import heappop, heappush
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from dateutil.rrule import rrule as Rule
     from dateutil.rrule import rruleset as RuleSet
 
-MOST_STEPS = 50_000
+MOST_STEPS = 20_000
 """Moments that are looked at for one schedule at a time, those before its start included."""
 
 DAY = timedelta(days=1)
@@ -69,8 +70,8 @@ def fire_times(schedule: Mapping[str, object], start: int, end: int) -> Iterator
                 return
             if moment >= start:
                 yield moment
-    except OverflowError:
-        return  # the calendar ends
+    except (OverflowError, ValueError):
+        return  # the calendar ends, or nobody can tell when this comes true
 
 
 def _moments(schedule: Mapping[str, object], start: int) -> Iterator[int]:
@@ -81,7 +82,7 @@ def _moments(schedule: Mapping[str, object], start: int) -> Iterator[int]:
         times = _cron_times(cron, bool(schedule.get("day_or", True)), _local(start, zone))
         return _instants(times, zone, _through_the_day(cron))
     if schedule.get("rrule") is not None:
-        rule = _rule(str(schedule["rrule"]), zone, _local(start, zone))
+        rule = _rule(str(schedule["rrule"]), _local(start, zone))
         return _instants(iter(rule), zone, _is_fine(rule))
     if schedule.get("interval") is not None:
         step = timedelta(seconds=float(str(schedule["interval"])))
@@ -129,31 +130,36 @@ def _by_interval(step: timedelta, anchor: datetime, zone: ZoneInfo, start: int) 
     return count(start + (begin - start) % length, length)
 
 
-def _rule(text: str, zone: ZoneInfo, since: datetime) -> RuleSet:
-    """The rules of a text in local time, moved on to begin shortly before `since` where that changes nothing."""
+def _rule(text: str, since: datetime) -> RuleSet:
+    """The rules of a text in local time, moved on to begin shortly before `since` where that changes nothing.
+
+    The schedule's zone is the one that counts, whatever zone the text names.
+    """
     from dateutil.rrule import rruleset, rrulestr
 
-    parsed = rrulestr(text, dtstart=RULES_BEGIN)
+    parsed = rrulestr(_ZONES.sub("", text), dtstart=RULES_BEGIN)
     made = rruleset()
     if not isinstance(parsed, rruleset):
-        made.rrule(_moved(parsed, zone, since))
+        made.rrule(_moved(parsed, since))
         return made
     for rule in parsed._rrule:
-        made.rrule(_moved(rule, zone, since))
+        made.rrule(_moved(rule, since))
     for moment in parsed._rdate:
-        made.rdate(_naive(moment, zone))
+        made.rdate(moment)
     for moment in parsed._exdate:
-        made.exdate(_naive(moment, zone))
+        made.exdate(moment)
     return made
 
 
-def _moved(rule: Rule, zone: ZoneInfo, since: datetime) -> Rule:
-    start, until = _naive(rule._dtstart, zone), rule._until
+_ZONES = re.compile(r"(?<=\d{8}T\d{6})Z|;TZID=[^:;\s]+", re.IGNORECASE)
+
+
+def _moved(rule: Rule, since: datetime) -> Rule:
     length = _STEPS.get(rule._freq)
-    if length is not None and rule._count is None and since > start:
-        step = length * rule._interval
-        start += (since - start) // step * step
-    return rule.replace(dtstart=start, until=None if until is None else _naive(until, zone))
+    if length is None or rule._count is not None or since <= rule._dtstart:
+        return rule
+    step = length * rule._interval
+    return rule.replace(dtstart=rule._dtstart + (since - rule._dtstart) // step * step)
 
 
 def _is_fine(rules: RuleSet) -> bool:

@@ -15,6 +15,8 @@ from datetime import datetime
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
+from prefect.server.http.answers import encode
+from prefect.server.http.errors import invalid
 from prefect.server.hydration import Problem, Unknown
 
 if TYPE_CHECKING:
@@ -65,11 +67,29 @@ def check(parameters: Mapping[str, Any], schema: Json, ignore_required: bool = F
         raise InvalidParameters(f"Validation failed{field}. Failure reason: {_shortened(worst.message)}")
 
 
-def check_job_variables(given: Mapping[str, Any], pool: Mapping[str, Any] | None) -> None:
-    """Raise NotFitting unless job variables fit what a pool's template declares; what it requires may come later."""
+def check_job_variables(given: Mapping[str, Any], pool: Mapping[str, Any] | None, whole: bool) -> None:
+    """Raise NotFitting unless job variables fit what a pool's template declares.
+
+    Args:
+        whole: whether what the template requires must be there, be it by the template's own defaults.
+    """
     declared = None if pool is None else pool["base_job_template"].get("variables")
-    if isinstance(declared, dict):
-        check(given, declared, ignore_required=True)
+    if not isinstance(declared, dict):
+        return
+    properties = declared.get("properties")
+    parts = properties.items() if whole and isinstance(properties, dict) else ()
+    defaults = {name: part["default"] for name, part in parts if isinstance(part, dict) and "default" in part}
+    check({**defaults, **given}, declared, ignore_required=not whole)
+
+
+def check_size(given: Mapping[str, Any], most: int) -> None:
+    """Raise InvalidRequest for parameters of a request that take more than so many bytes."""
+    size = len(encode(given))
+    if size > most:
+        raise invalid(
+            ("body", "parameters"),
+            f"Value error, Flow run parameters must be less than {most:,} bytes when serialized (got {size:,} bytes).",
+        )
 
 
 def problems(values: Mapping[str, Any], schema: Json) -> list[object]:
@@ -77,19 +97,32 @@ def problems(values: Mapping[str, Any], schema: Json) -> list[object]:
 
     Values that are only known when they are made (`Unknown`) are not found fault with.
     """
-    from jsonschema.exceptions import best_match
-
     listed: list[object] = []
     for error in _errors(dict(values), schema):
-        best = best_match([error])
-        if isinstance(best.instance, Unknown):
-            continue
-        message = best.instance.message if isinstance(best.instance, Problem) else _shortened(best.message)
-        path = list(best.absolute_path)
-        if best.validator == "required":
-            path.append(_missing(best))
-        _add(listed, path, message)
+        for part in _parts_of_error(error):
+            if isinstance(part.instance, Unknown):
+                continue
+            message = part.instance.message if isinstance(part.instance, Problem) else _shortened(part.message)
+            path = list(part.absolute_path)
+            if part.validator == "required":
+                path.append(_missing(part))
+            _add(listed, path, message)
     return listed
+
+
+def _parts_of_error(error: ValidationError) -> Iterator[ValidationError]:
+    """The errors that an error comes down to: where one of several schemas is clearly meant, those of that schema."""
+    from jsonschema.exceptions import best_match
+
+    best = best_match([error])
+    if best is error:
+        yield error
+        return
+    while best.parent is not error:
+        best = best.parent
+    for part in error.context:
+        if part.schema_path[0] == best.schema_path[0]:
+            yield from _parts_of_error(part)
 
 
 def _missing(error: ValidationError) -> str:
@@ -132,7 +165,13 @@ class _Clock:
             raise TooCostly
 
 
-_clock: ContextVar[_Clock] = ContextVar("prefect_schema_clock")
+_clock: ContextVar[_Clock | None] = ContextVar("prefect_schema_clock", default=None)
+
+
+def _step() -> None:
+    clock = _clock.get()
+    if clock is not None:
+        clock.step()
 
 
 def _errors(instance: Json, schema: Json, ignore_required: bool = False) -> list[ValidationError]:
@@ -142,8 +181,8 @@ def _errors(instance: Json, schema: Json, ignore_required: bool = False) -> list
     token = _clock.set(_Clock())
     try:
         kind = _validator()
-        kind.check_schema(schema)
         wanted = _prepared(schema, ignore_required, top=True)
+        kind.check_schema(wanted)
         return list(kind(wanted, registry=_nothing_fetched(), format_checker=_formats()).iter_errors(instance))
     except SchemaError as error:
         raise InvalidSchema(_shortened(error.message)) from None
@@ -158,7 +197,10 @@ def _errors(instance: Json, schema: Json, ignore_required: bool = False) -> list
 
 
 def _prepared(schema: Any, ignore_required: bool, top: bool = False) -> Any:
-    """The schema with properties that may be left out allowed to be null, as flows' own defaults often are."""
+    """The schema as it is evaluated: properties that may be left out may be null, as flows' own defaults often are.
+
+    `items` that are a list, as they were in older drafts, are what is called `prefixItems` today.
+    """
     if isinstance(schema, list):
         return [_prepared(part, ignore_required) for part in schema]
     if not isinstance(schema, dict):
@@ -167,6 +209,9 @@ def _prepared(schema: Any, ignore_required: bool, top: bool = False) -> Any:
     for name in ("definitions", "$defs", "properties"):
         if isinstance(schema.get(name), dict):
             made[name] = {key: _prepared(part, ignore_required) for key, part in schema[name].items()}
+    if isinstance(made.get("items"), list):
+        made["prefixItems"] = made.pop("items")
+        made |= {"items": made.pop("additionalItems")} if "additionalItems" in made else {}
     properties, required = made.get("properties"), schema.get("required") or ()
     if isinstance(properties, dict):
         made["properties"] = {name: part if name in required else _or_null(part) for name, part in properties.items()}
@@ -194,7 +239,6 @@ def _validator() -> type[Validator]:
         "pattern": _pattern,
         "patternProperties": _pattern_properties,
         "uniqueItems": _unique_items,
-        "items": _items,
     }
     made: type[Validator] = validators.extend(Draft202012Validator, own, type_checker=types)
     return made
@@ -205,7 +249,7 @@ _TYPES = ("array", "boolean", "integer", "null", "number", "object", "string")
 
 def _counted(known: Any, name: str) -> Any:
     def is_type(checker: object, instance: object) -> bool:
-        _clock.get().step()
+        _step()
         return isinstance(instance, Unknown) or bool(known.is_type(instance, name))
 
     return is_type
@@ -213,21 +257,10 @@ def _counted(known: Any, name: str) -> Any:
 
 def _reference(keyword: Any) -> Any:
     def follow(validator: Any, reference: Any, instance: Any, schema: Any) -> Iterator[ValidationError]:
-        _clock.get().step()
+        _step()
         yield from keyword(validator, reference, instance, schema) or ()
 
     return follow
-
-
-def _items(validator: Any, items: Any, instance: Any, schema: Any) -> Iterator[ValidationError]:
-    """`items` of today, and as the list that it was before there was `prefixItems`."""
-    from jsonschema import Draft202012Validator
-
-    if isinstance(items, list):
-        keyword = Draft202012Validator.VALIDATORS["prefixItems"]
-    else:
-        keyword = Draft202012Validator.VALIDATORS["items"]
-    yield from keyword(validator, items, instance, schema) or ()
 
 
 def _pattern(validator: Any, pattern: str, instance: Any, schema: Any) -> Iterator[ValidationError]:

@@ -7,10 +7,12 @@ carry copies of what they were made from, and are made again as it is now.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from prefect.core.ports import Clock
+from prefect.core.schedules import RULES_BEGIN
 from prefect.exceptions import ObjectAlreadyExists, ObjectNotFound, ParameterTypeError
 from prefect.orchestrator.work import placing
 from prefect.storage.keyed import limits
@@ -23,6 +25,7 @@ from prefect.wire.deployments import (
     DeploymentScheduleUpdate,
     DeploymentUpdate,
 )
+from prefect.wire.schedules import SCHEDULE_TYPES, RRuleSchedule
 
 COLUMNS = frozenset({
     "version", "description", "path", "entrypoint", "paused", "tags", "parameters", "parameter_openapi_schema",
@@ -176,7 +179,7 @@ def replace_schedules(
     stored.delete_schedules(tx, deployment_id)
     for schedule in given:
         earlier = known.get(schedule.slug)
-        same = earlier is not None and earlier["schedule"] == schedule_document(schedule)
+        same = earlier is not None and earlier["schedule"] == schedule_document(schedule.schedule)
         _insert(tx, deployment_id, schedule, clock, earlier["id"] if earlier is not None and same else None)
 
 
@@ -269,8 +272,9 @@ def _as_new(schedule: DeploymentScheduleUpdate) -> DeploymentScheduleCreate:
 
 def _changes(given: DeploymentScheduleUpdate) -> Record:
     """What a request changes: what it leaves out, or gives as null, stays."""
-    stated = given.model_dump(mode="json", exclude={"replaces"}, exclude_unset=True)
-    return {name: value for name, value in stated.items() if value is not None}
+    stated = given.model_dump(mode="json", exclude={"replaces", "schedule"}, exclude_unset=True)
+    document = {} if given.schedule is None else {"schedule": schedule_document(given.schedule)}
+    return {**document, **{name: value for name, value in stated.items() if value is not None}}
 
 
 def _insert(
@@ -279,14 +283,21 @@ def _insert(
     schedule_id, now = known or clock.new_id(), clock.now()
     values = {"id": schedule_id, "deployment_id": deployment_id, "slug": given.slug, "active": given.active}
     rest = {"max_scheduled_runs": given.max_scheduled_runs, "parameters": given.parameters}
-    document = {"schedule": schedule_document(given), "created": now, "updated": now}
+    document = {"schedule": schedule_document(given.schedule), "created": now, "updated": now}
     stored.insert_schedule(tx, {**values, **rest, **document})
     return schedule_id
 
 
-def schedule_document(given: DeploymentScheduleCreate) -> object:
-    """A schedule as it is kept."""
-    return given.schedule.model_dump(mode="json")
+_OWN_START = re.compile(r"DTSTART|UNTIL=\d{8}T\d{6}Z", re.IGNORECASE)
+"""What says where a rule begins, or in what zone its moments are."""
+
+
+def schedule_document(schedule: SCHEDULE_TYPES) -> dict[str, object]:
+    """A schedule as it is kept; a rule that names no start is given the one that it has."""
+    made: dict[str, object] = schedule.model_dump(mode="json")
+    if isinstance(schedule, RRuleSchedule) and not _OWN_START.search(schedule.rrule):
+        made["rrule"] = f"DTSTART:{RULES_BEGIN:%Y%m%dT%H%M%S}\n{schedule.rrule}"
+    return made
 
 
 def _check_slugs(slugs: Sequence[str | None]) -> None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from prefect.core.lifecycle.states import State, StateDetails, StateType
 from prefect.core.ports import Clock, FlowRunRequest
@@ -76,13 +78,24 @@ def _request(deployment: Record, schedule: Record, moment: int, clock: Clock) ->
         labels=run_labels(deployment),
         deployment_id=deployment_id,
         deployment_version=deployment["version"],
-        idempotency_key=f"scheduled {deployment_id} {schedule['id']} {time}",
+        idempotency_key=f"scheduled {deployment_id} {schedule['id']} {_local(time, schedule)}",
         work_queue_id=deployment["work_queue_id"],
         work_queue_name=deployment["work_queue_name"],
         work_pool_name=deployment["pool_name"],
         auto_scheduled=True,
-        created_by=json.dumps({"id": str(schedule["id"]), "type": "SCHEDULE", "display_value": schedule["slug"]}),
+        policy="{}",
+        created_by=json.dumps({"id": str(schedule["id"]), "type": "SCHEDULE", "display_value": _shown(schedule)}),
     )
+
+
+def _local(time: datetime, schedule: Record) -> datetime:
+    return time.astimezone(ZoneInfo(schedule["schedule"].get("timezone") or "UTC"))
+
+
+def _shown(schedule: Record) -> str:
+    kinds = ("CronSchedule", "cron"), ("RRuleSchedule", "rrule"), ("IntervalSchedule", "interval")
+    kind = next((name for name, field in kinds if field in schedule["schedule"]), "Schedule")
+    return schedule["slug"] or kind
 
 
 def run_labels(deployment: Record) -> dict[str, object]:

@@ -24,8 +24,8 @@ def hydrated_or_refused(call: Call[Any], given: Mapping[str, Any], failed: str) 
     made = hydrated(given, lambda name: find_variable(call, name))
     problem = next(iter(problems_in(made)), None)
     if problem is not None:
-        raise Refusal(400, f"{failed}: {problem.message}")
+        raise Refusal(400, failed + problem.message)
     try:
         return storable(made)
     except ValueError as error:
-        raise Refusal(400, f"{failed}: a value {error}") from None
+        raise Refusal(400, f"{failed}a value {error}") from None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -16,7 +17,7 @@ from prefect.server.http.errors import Refusal, invalid
 from prefect.server.http.paging import filters_of, limit_of
 from prefect.server.http.routing import Role, Route
 from prefect.server.routes.deployments.hydrating import hydrated_or_refused
-from prefect.server.routes.deployments.shared import MISSING, NOT_THERE, fits, known, tell
+from prefect.server.routes.deployments.shared import MISSING, NOT_THERE, fits, has_times, known, tell
 from prefect.server.views.deployments import deployment_json
 from prefect.server.views.work import plain_queue_json
 from prefect.storage.aggregates.work import deployments, pools
@@ -27,6 +28,8 @@ from prefect.wire.deployments import (
     DeploymentCreate,
     DeploymentPaginationResponse,
     DeploymentResponse,
+    DeploymentScheduleCreate,
+    DeploymentScheduleUpdate,
     DeploymentUpdate,
 )
 from prefect.wire.requests.deployments import (
@@ -59,9 +62,10 @@ def _check_numbers(given: DeploymentCreate | DeploymentUpdate) -> None:
     if given.concurrency_limit is not None and given.global_concurrency_limit_id is not None:
         raise invalid(("body",), TWO_LIMITS)
     fits(given.concurrency_limit, "concurrency_limit")
-    counts = [schedule.max_scheduled_runs for schedule in given.schedules]
-    for number, count_ in enumerate(counts):
-        fits(count_, "schedules", number, "max_scheduled_runs")
+    schedules: Sequence[DeploymentScheduleCreate | DeploymentScheduleUpdate] = given.schedules
+    for number, schedule in enumerate(schedules):
+        fits(schedule.max_scheduled_runs, "schedules", number, "max_scheduled_runs")
+        has_times(schedule.schedule, "schedules", number, "schedule")
 
 
 def _check_job_variables(call: Call[Any], given: DeploymentCreate) -> None:
@@ -70,7 +74,7 @@ def _check_job_variables(call: Call[Any], given: DeploymentCreate) -> None:
         return
     pool = pools.pool_by_name(call.world.reading, given.work_pool_name, call.world.clock.now())
     try:
-        parameters.check_job_variables(given.job_variables, pool)
+        parameters.check_job_variables(given.job_variables, pool, whole=False)
     except parameters.NotFitting as problem:
         raise Refusal(422, f"Error creating deployment: {problem}") from None
 
@@ -111,7 +115,7 @@ def _check_parameters(call: Call[DeploymentUpdate], given: DeploymentUpdate) -> 
         raise NOT_THERE from None
     stated = given.model_fields_set
     if given.parameters is not None:
-        given.parameters = hydrated_or_refused(call, given.parameters, "Error hydrating deployment parameters")
+        given.parameters = hydrated_or_refused(call, given.parameters, "Error hydrating deployment parameters: ")
     values = given.parameters if given.parameters is not None else row["parameters"]
     schema = given.parameter_openapi_schema if "parameter_openapi_schema" in stated else row["parameter_openapi_schema"]
     enforce = given.enforce_parameter_schema if given.enforce_parameter_schema is not None else None

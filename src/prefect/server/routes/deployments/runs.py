@@ -43,7 +43,7 @@ def create(call: Call[DeploymentFlowRunCreate]) -> Deciding[Made]:
     """Make a run of a deployment, or answer the one with that idempotency key."""
     deployment, given = known(call), call.body
     _check_place(deployment, given)
-    values = _parameters(call, deployment, given, ("Error hydrating flow run parameters", "Error creating flow run"))
+    values = _parameters(call, deployment, given, ("Error hydrating flow run parameters: ", "Error creating flow run"))
     _check_job_variables(call, deployment, given)
     request = _request(call, deployment, given, values)
     return Deciding(partial(_decide, call, deployment, given, request), partial(_created, call))
@@ -66,6 +66,7 @@ def _parameters(
     Args:
         failed: how the refusals begin, for one that cannot be made, and for one that does not fit.
     """
+    parameters.check_size(given.parameters, call.world.options.largest_parameters)
     values = hydrated_or_refused(call, {**deployment["parameters"], **given.parameters}, failed[0])
     enforce, schema = given.enforce_parameter_schema, deployment["parameter_openapi_schema"]
     if schema and (deployment["enforce_parameter_schema"] if enforce is None else enforce):
@@ -73,18 +74,16 @@ def _parameters(
             parameters.check(values, schema)
         except parameters.NotFitting as problem:
             raise Refusal(409, f"{failed[1]}: {problem}") from None
-    most = call.world.options.largest_parameters
-    if len(json.dumps(values)) > most:
-        raise Refusal(422, f"{failed[1]}: the parameters are larger than {most} bytes, which is the limit here.")
     return values
 
 
 def _check_job_variables(call: Call[Any], deployment: Record, given: DeploymentFlowRunCreate) -> None:
-    if not given.job_variables or deployment["work_pool_name"] is None:
+    if deployment["work_pool_name"] is None:
         return
+    values = {**deployment["job_variables"], **(given.job_variables or {})}
     pool = call.world.store.read(lambda tx: pools.by_name(tx, deployment["work_pool_name"]))
     try:
-        parameters.check_job_variables({**deployment["job_variables"], **given.job_variables}, pool)
+        parameters.check_job_variables(values, pool, whole=True)
     except parameters.NotFitting as problem:
         raise Refusal(422, f"Error creating flow run: {problem}") from None
 
@@ -123,7 +122,9 @@ def _request(
 def _decide(
     call: Call[Any], deployment: Record, given: DeploymentFlowRunCreate, request: FlowRunRequest, tx: Transaction
 ) -> Made:
-    clock = call.world.clock
+    clock, document = call.world.clock, given.infrastructure_document_id
+    if document is not None and not stored.document_exists(tx, document):
+        raise Refusal(409, f"There is no block document {document} to run on; create it first.")
     if given.work_queue_name is not None:
         place = placing.place(tx, deployment["work_pool_name"], given.work_queue_name, clock)
         assert place is not None
@@ -163,7 +164,7 @@ def _prepared(call: Call[Any], deployment: Record, given: DeploymentFlowRunCreat
     """The run to be made, or why it cannot be."""
     try:
         _check_place(deployment, given)
-        failed = ("Parameter hydration failed", "Parameter validation failed")
+        failed = ("", "Parameter validation failed")
         values = _parameters(call, deployment, given, failed)
         _check_job_variables(call, deployment, given)
     except Refusal as refusal:

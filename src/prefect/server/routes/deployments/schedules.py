@@ -17,7 +17,7 @@ from prefect.server.http.calls import Call
 from prefect.server.http.errors import Refusal
 from prefect.server.http.routing import Role, Route
 from prefect.server.live.bus import Change
-from prefect.server.routes.deployments.shared import NOT_THERE, fits, tell
+from prefect.server.routes.deployments.shared import NOT_THERE, fits, has_times, tell
 from prefect.server.views.deployments import moment_of, schedule_json
 from prefect.storage.keyed.work import deployments as stored
 from prefect.storage.rows import Record
@@ -47,6 +47,7 @@ def create(call: Call[list[DeploymentScheduleCreate]]) -> Deciding[list[Record] 
     deployment_id, given, clock = call.id(), call.body, call.world.clock
     for number, schedule in enumerate(given):
         fits(schedule.max_scheduled_runs, number, "max_scheduled_runs")
+        has_times(schedule.schedule, number, "schedule")
 
     def answer(made: list[Record] | None) -> Answer:
         if made is None:
@@ -61,6 +62,7 @@ def update(call: Call[DeploymentScheduleUpdate]) -> Deciding[bool]:
     """Change what is given of a schedule."""
     deployment_id, schedule_id, given, clock = call.id(), call.id("schedule_id"), call.body, call.world.clock
     fits(given.max_scheduled_runs, "max_scheduled_runs")
+    has_times(given.schedule, "schedule")
     return Deciding(
         lambda tx: deciding.change_schedule(tx, deployment_id, schedule_id, given, clock), partial(_changed, call)
     )

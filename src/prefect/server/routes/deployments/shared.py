@@ -10,6 +10,7 @@ from prefect.server.http.errors import Refusal, invalid, not_found
 from prefect.server.live.bus import Change
 from prefect.storage.keyed.work import deployments as stored
 from prefect.storage.rows import Record
+from prefect.wire.schedules import NoSchedule
 
 MISSING = not_found("Deployment")
 NOT_THERE = Refusal(404, "Deployment not found.")
@@ -23,6 +24,12 @@ def fits(number: int | None, *place: str | int) -> None:
     """Raise InvalidRequest for a number that cannot be kept."""
     if number is not None and abs(number) > LARGEST_INTEGER:
         raise invalid(("body", *place), f"Input should be less than or equal to {LARGEST_INTEGER}", "less_than_equal")
+
+
+def has_times(schedule: object, *place: str | int) -> None:
+    """Raise InvalidRequest for a schedule that has no times at all."""
+    if isinstance(schedule, NoSchedule):
+        raise invalid(("body", *place), "A schedule has one of interval, cron and rrule", "missing")
 
 
 def known(call: Call[Any]) -> Record:

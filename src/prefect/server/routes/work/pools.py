@@ -54,6 +54,8 @@ PLACEHOLDERS = re.compile(r"\{\{\s*([\w.\-\[\]$]+)\s*\}\}")
 def create(call: Call[WorkPoolCreate]) -> Answer:
     """Make a work pool with its default queue."""
     given, world = call.body, call.world
+    if not given.name.strip():
+        raise invalid(("body", "name"), "Value error, name cannot be an empty string")
     _refuse_reserved(given.name, ".")
     fits(given.concurrency_limit, "concurrency_limit")
     _check_template(given.base_job_template)
@@ -77,13 +79,9 @@ def _check_template(template: dict[str, Any] | None) -> None:
     configuration, variables = template.get("job_configuration"), template.get("variables")
     if not configuration or not variables:
         raise invalid(place, f"Value error, {BOTH_KEYS}")
-    declared = variables.get("properties") if isinstance(variables, dict) else None
+    declared = variables.get("properties") if isinstance(variables, dict) else {}
     names = PLACEHOLDERS.findall(json.dumps(configuration))
-    missing = [
-        name
-        for name in dict.fromkeys(names)
-        if "." not in name and not name.startswith("$") and name not in (declared or {})
-    ]
+    missing = [name for name in dict.fromkeys(names) if "." not in name and name not in (declared or {})]
     if missing:
         raise invalid(place, f"Value error, {UNDECLARED}{' ,'.join(missing)}.")
 

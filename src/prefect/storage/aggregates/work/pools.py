@@ -10,7 +10,7 @@ from sqlalchemy import BigInteger, Select, and_, case, cast, func, or_, select
 from prefect.storage.aggregates.filters import WORK_POOLS, WORK_QUEUES, WORKERS
 from prefect.storage.aggregates.reading import Reading, Record
 from prefect.storage.aggregates.where import Condition, FieldFilter, Given, combined, where
-from prefect.storage.keyed.work.pools import MISSED, POLLED_SECONDS, UNSAID_INTERVAL
+from prefect.storage.keyed.work.pools import MISSED, UNSAID_INTERVAL
 from prefect.storage.tables import flow_run, work_pool, work_queue, worker
 
 HOLDING = ("PENDING", "RUNNING", "CANCELLING")

@@ -1,0 +1,1 @@
+"""Deployments, where they run, and the runs that their schedules make."""
