@@ -18,6 +18,7 @@ from prefect.server.secrets import open_vault
 from prefect.server.sockets.door import Door
 from prefect.server.world import ServerOptions, World
 from prefect.services.duties import ServerServices, standard_duties
+from prefect.services.retention import NOTHING, Retention
 from prefect.storage.aggregates.reading import Reading
 from prefect.storage.requests import Call, call_all
 from prefect.storage.store import Store
@@ -114,7 +115,7 @@ def build(store: Store, clock: Clock, options: ServerOptions) -> App:
     app.on_start.append(world.live.start)
     app.on_stop.append(world.live.stop)
     if options.services:
-        duties = services_of(world)
+        duties = world.services = services_of(world)
         app.on_start.append(duties.start)
         app.on_stop.append(lambda: asyncio.to_thread(duties.stop))
     return app
@@ -145,6 +146,7 @@ def services_of(world: World) -> ServerServices:
         options.cancelling_timeout_seconds,
         dict(options.intervals),
         options.disabled_services,
+        None if options.ages == NOTHING else Retention(options.ages, options.rhythm),
     )
     return ServerServices(world.store, world.clock, duties, shared=world.store.dialect == "postgresql")
 

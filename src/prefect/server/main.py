@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import socket
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Set
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
@@ -23,6 +23,7 @@ from prefect.server.http.connections import PatientProtocol
 from prefect.server.sockets.protocol import KeepingProtocol
 from prefect.server.views.settings import settings_json
 from prefect.server.world import ServerOptions
+from prefect.services.retention import NOTHING, Ages, Rhythm
 from prefect.settings import Settings
 from prefect.settings.kinds import SecretStr
 from prefect.storage.store import open_store
@@ -69,7 +70,30 @@ def _service_options(settings: Settings) -> dict[str, Any]:
         "late_after_seconds": services.late_runs.after_seconds.total_seconds(),
         "cancelling_timeout_seconds": services.cancellation_cleanup.cancelling_timeout_seconds,
         "disabled_services": frozenset(name for name, enabled in switches.items() if not enabled),
+        "ages": ages_from(settings),
+        "rhythm": Rhythm(
+            services.db_vacuum.loop_seconds,
+            services.db_vacuum.orphan_cleanup_loop_seconds,
+            services.db_vacuum.batch_size,
+        ),
     }
+
+
+def ages_from(settings: Settings) -> Ages:
+    """How old things get, by the settings; what is switched off, or has an age of 0, is kept for ever."""
+    vacuum, events = settings.server.services.db_vacuum, settings.server.events
+    targets: Set[str] = {"events", "flow_runs"} if vacuum.enabled is True else vacuum.enabled or frozenset()
+    if not targets:
+        return NOTHING
+    keeps_events = "events" not in targets
+    return Ages(
+        events=None if keeps_events else events.retention_period or None,
+        named_events={} if keeps_events else vacuum.event_retention_overrides,
+        logs=settings.server.logs.retention_period or None,
+        history=vacuum.history_retention_period or None,
+        audit=vacuum.audit_retention_period or None,
+        flow_runs=vacuum.retention_period if "flow_runs" in targets else None,
+    )
 
 
 def _revealed(secret: SecretStr | None) -> str | None:

@@ -13,6 +13,8 @@ from prefect.server.http.routing import Route
 from prefect.server.live.bus import Bus
 from prefect.server.live.desk import Live
 from prefect.server.secrets import Vault
+from prefect.services.duties import ServerServices
+from prefect.services.retention import NOTHING, Ages, Rhythm
 from prefect.storage.aggregates.reading import Reading
 from prefect.storage.store import Store
 
@@ -71,6 +73,12 @@ class ServerOptions:
     """Seconds between passes, by duty, where they differ from the usual."""
 
     disabled_services: frozenset[str] = frozenset()
+    ages: Ages = NOTHING
+    """How old things get before retention cuts them."""
+
+    rhythm: Rhythm = field(default_factory=Rhythm)
+    """How often it does, and how much at once."""
+
     settings: Callable[[], dict[str, object]] = field(default=dict)
     """The settings in force, secrets masked, for `/admin/settings`."""
 
@@ -96,3 +104,6 @@ class World:
 
     routes: tuple[Route, ...] = ()
     """Every operation of the API."""
+
+    services: ServerServices | None = None
+    """The background duties of this replica, if it has any."""

@@ -11,8 +11,17 @@ from typing import NamedTuple
 
 from prefect.core.ports import Clock
 from prefect.core.times import SECOND
-from prefect.services import cancellation, crash_detection, late_runs, pause_expirations, slot_expiry
-from prefect.services.loop import ServiceLoop
+from prefect.services import (
+    cancellation,
+    crash_detection,
+    late_runs,
+    partitions,
+    pause_expirations,
+    slot_expiry,
+)
+from prefect.services.loop import ServiceLoop, Trouble
+from prefect.services.retention import INTERVAL as RETENTION_INTERVAL
+from prefect.services.retention import Retention
 from prefect.storage.keyed import claims
 from prefect.storage.store import Store
 
@@ -31,6 +40,17 @@ class Duty(NamedTuple):
     """One bounded pass; returns how much it did."""
 
 
+class Pass(NamedTuple):
+    """The last pass of a duty that this process made."""
+
+    began: int
+    seconds: float
+    done: int
+    error: str | None
+    number: int
+    """How many this process has made."""
+
+
 class ServerServices:
     """Runs duties, each in a thread of its own, until stopped.
 
@@ -43,8 +63,12 @@ class ServerServices:
         self.store = store
         self.clock = clock
         self.duties = tuple(duties)
+        self.passes: dict[str, Pass] = {}
+        """The last pass of each duty, by name."""
+
         self._shared = shared
-        self._loops = [ServiceLoop(duty.name, self._pass(duty), duty.interval) for duty in self.duties]
+        trouble = Trouble()
+        self._loops = [ServiceLoop(duty.name, self._pass(duty), duty.interval, trouble) for duty in self.duties]
 
     def start(self) -> None:
         """Begin."""
@@ -65,7 +89,17 @@ class ServerServices:
         """Make one pass of a duty, if it is this replica's to make."""
         if self._shared and not self._claimed(duty):
             return 0
-        return duty.tick(self.store, self.clock)
+        began, start, done, problem = self.clock.now(), self.clock.monotonic(), 0, None
+        try:
+            done = duty.tick(self.store, self.clock)
+        except Exception as error:
+            problem = str(error) or type(error).__name__
+            raise
+        finally:
+            known = self.passes.get(duty.name)
+            number = 1 if known is None else known.number + 1
+            self.passes[duty.name] = Pass(began, self.clock.monotonic() - start, done, problem, number)
+        return done
 
     def _claimed(self, duty: Duty) -> bool:
         now = self.clock.now()
@@ -78,6 +112,7 @@ def standard_duties(
     cancelling_timeout: float = 300.0,
     intervals: dict[str, float] | None = None,
     disabled: frozenset[str] = frozenset(),
+    retention: Retention | None = None,
 ) -> list[Duty]:
     """The duties every server has.
 
@@ -86,6 +121,7 @@ def standard_duties(
         cancelling_timeout: seconds after which a cancelled run is taken to have ended.
         intervals: seconds between passes, by duty, where they differ.
         disabled: names of duties that are not to be performed.
+        retention: cuts what is old; nothing is cut without it.
     """
     every = [
         Duty("crash_detection", 3.0, crash_detection.tick_of_server()),
@@ -93,6 +129,9 @@ def standard_duties(
         Duty("late_runs", 5.0, lambda store, clock: late_runs.tick(store, clock, late_after)),
         Duty("pause_expirations", 5.0, pause_expirations.tick),
         Duty("cancellation", 5.0, lambda store, clock: cancellation.tick(store, clock, cancelling_timeout)),
+        Duty("partitions", partitions.INTERVAL, partitions.tick),
     ]
+    if retention is not None:
+        every.append(Duty("retention", RETENTION_INTERVAL, retention.tick))
     chosen = intervals or {}
     return [duty._replace(interval=chosen.get(duty.name, duty.interval)) for duty in every if duty.name not in disabled]

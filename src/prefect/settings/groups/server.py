@@ -243,6 +243,7 @@ class ServerLogsSettings(Group, path="server.logs"):
 
     stream_out_enabled = Field(BOOL, False, "Let clients follow logs as they come.")
     stream_publishing_enabled = Field(BOOL, False, "Pass logs on to those who follow them.")
+    retention_period = Field(DURATION, timedelta(days=90), "How long log lines are kept; 0 means for ever.")
 
 
 class ServerTasksSchedulingSettings(Group, path="server.tasks.scheduling"):

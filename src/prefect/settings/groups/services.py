@@ -115,6 +115,10 @@ class ServerServicesDBVacuumSettings(Group, path="server.services.db_vacuum"):
         From((), lambda: {"prefect.flow-run.heartbeat": timedelta(days=7)}),
         "How long events of certain names are kept, where it differs.",
     )
+    history_retention_period = Field(
+        DURATION, timedelta(days=180), "How long the states that runs have been in are kept; 0 means for ever."
+    )
+    audit_retention_period = Field(DURATION, timedelta(days=365), "How long the audit log is kept; 0 means for ever.")
 
 
 class ServerServicesEventLoggerSettings(Group, path="server.services.event_logger"):
