@@ -26,6 +26,8 @@ MISSING_RUN = not_found("Flow run")
 def create(call: Call[FlowRunInputCreateBody]) -> Deciding[bool]:
     """Send a value to a flow run; each key once."""
     run_id, given, clock = call.id(), call.body, call.world.clock
+    if not given.key:
+        raise invalid(("body", "key"), "String should have at least 1 character", "string_too_short")
     try:
         raise_on_name_alphanumeric_dashes_only(given.key)
     except ValueError as error:
