@@ -16,6 +16,7 @@ from prefect.server.http.routing import Role
 from prefect.server.routes.backend import METHODS
 from prefect.wire.packing import MEDIA_TYPE, pack
 from tests.server.access.conftest import Bearer, new_key
+from tests.server.access.test_roles import opened, was_let_in
 
 HOLDER = {"X-Headrace-Process": "host/boot/1/1", "Content-Type": MEDIA_TYPE}
 PENDING = {"state": {"type": "PENDING"}}
@@ -167,6 +168,12 @@ async def test_the_backend_answers_of_its_own_run_alone(confined: Confined) -> N
 async def test_what_concerns_no_run_is_not_for_it(confined: Confined) -> None:
     assert await confined.asks("POST", "/variables/", json={"name": "x", "value": 1}) == 403
     assert await confined.asks("POST", "/events", json=[]) in (403, 404)
+
+
+async def test_it_tells_no_events_of_others(confined: Confined) -> None:
+    app = confined.admin._transport.app  # type: ignore[attr-defined]
+    for path, opens in (("/api/events/in", False), ("/api/events/out", True)):
+        assert was_let_in(await opened(app, path, confined.key.key)) is opens
 
 
 async def test_confined_keys_are_not_editors(admin: httpx.AsyncClient) -> None:

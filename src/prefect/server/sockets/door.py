@@ -74,6 +74,8 @@ class Door:
             principal = await _principal(app, head, message.get("token"))
             if principal is None or principal.role < role_of_socket(head.path.rstrip("/")):
                 raise Rejected(1008, "Unauthorized" if principal is None else "Your role does not allow this.")
+            if "flow_run" in principal.scopes and head.path.rstrip("/") in KEEPING:
+                raise Rejected(1008, "This key is confined to one flow run.")
             head.principal = principal
             await connection.send(AUTHENTICATED)
         finally:
