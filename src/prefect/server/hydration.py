@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from typing import Any
 
 from prefect.server.rendering import TemplateProblem, check, rendered
 from prefect.wire.base import storable
@@ -22,7 +21,7 @@ LeftOut = type("LeftOut", (), {})
 LEFT_OUT = LeftOut()
 """Stands for a value that is not there."""
 
-Variables = Callable[[str], Mapping[str, Any] | None]
+Variables = Callable[[str], Mapping[str, object] | None]
 """Finds a variable by name."""
 
 
@@ -40,16 +39,16 @@ class Unknown:
     """Stands for a value that is only known once it is made."""
 
 
-def hydrated(values: Mapping[str, Any], variables: Variables, render: bool = True) -> dict[str, Any]:
+def hydrated(values: Mapping[str, object], variables: Variables, render: bool = True) -> dict[str, object]:
     """The parameters as flows get them.
 
     What cannot be made is there as a `Problem`. Without `render`, templates are only read, and are there as `Unknown`.
     """
-    made: dict[str, Any] = _made(dict(values), variables, render)
-    return made
+    pairs = ((name, _made(value, variables, render)) for name, value in values.items())
+    return {name: made for name, made in pairs if made is not LEFT_OUT}
 
 
-def problems_in(value: Any) -> list[Problem]:
+def problems_in(value: object) -> list[Problem]:
     """Everything in made parameters that could not be made."""
     if isinstance(value, Problem):
         return [value]
@@ -57,7 +56,7 @@ def problems_in(value: Any) -> list[Problem]:
     return [problem for part in parts for problem in problems_in(part)]
 
 
-def _made(value: Any, variables: Variables, render: bool) -> Any:
+def _made(value: object, variables: Variables, render: bool) -> object:
     if isinstance(value, list):
         return [made for item in value if (made := _made(item, variables, render)) is not LEFT_OUT]
     if not isinstance(value, dict):
@@ -65,11 +64,10 @@ def _made(value: Any, variables: Variables, render: bool) -> Any:
     kind = value.get(KIND)
     if isinstance(kind, str):
         return _of_kind(kind, value, variables, render)
-    pairs = ((name, _made(item, variables, render)) for name, item in value.items())
-    return {name: made for name, made in pairs if made is not LEFT_OUT}
+    return hydrated(value, variables, render)
 
 
-def _of_kind(kind: str, value: Mapping[str, Any], variables: Variables, render: bool) -> Any:
+def _of_kind(kind: str, value: Mapping[str, object], variables: Variables, render: bool) -> object:
     if kind == "jinja":
         return _of_template(value.get("template"), render)
     if kind == "workspace_variable":
@@ -78,7 +76,7 @@ def _of_kind(kind: str, value: Mapping[str, Any], variables: Variables, render: 
     return _of_json(given) if kind == "json" and isinstance(given, str) else given
 
 
-def _of_json(text: str) -> Any:
+def _of_json(text: str) -> object:
     try:
         return storable(json.loads(text))
     except RecursionError:
@@ -87,7 +85,7 @@ def _of_json(text: str) -> Any:
         return Problem(f"Invalid JSON: {error}")
 
 
-def _of_template(text: Any, render: bool) -> Any:
+def _of_template(text: object, render: bool) -> object:
     if not isinstance(text, str):
         return LEFT_OUT
     try:
@@ -97,7 +95,7 @@ def _of_template(text: Any, render: bool) -> Any:
         return Problem(f"Invalid jinja: {problem}")
 
 
-def _of_variable(name: Any, variables: Variables) -> Any:
+def _of_variable(name: object, variables: Variables) -> object:
     if not isinstance(name, str):
         return LEFT_OUT
     found = variables(name)

@@ -9,21 +9,25 @@ from __future__ import annotations
 import json
 import re
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextvars import ContextVar
 from datetime import datetime
 from functools import cache, lru_cache
-from typing import TYPE_CHECKING, Any
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, cast
 
 from prefect.server.http.answers import encode
 from prefect.server.http.errors import invalid
 from prefect.server.hydration import Problem, Unknown
 
 if TYPE_CHECKING:
-    from jsonschema import ValidationError
+    from jsonschema import FormatChecker, TypeChecker, ValidationError
     from jsonschema.protocols import Validator
+    from referencing import Registry
 
-Json = dict[str, Any]
+Json = dict[str, object]
+Values = Mapping[str, object]
+Errors = Iterator["ValidationError"]
 
 LONGEST_EVALUATION = 2.0
 """Seconds that evaluating a schema may take."""
@@ -56,7 +60,7 @@ class TooCostly(Exception):
 # --- what handlers ask
 
 
-def check(parameters: Mapping[str, Any], schema: Json, ignore_required: bool = False) -> None:
+def check(parameters: Values, schema: Json, ignore_required: bool = False) -> None:
     """Raise InvalidParameters, naming the field, unless parameters fit; InvalidSchema if the schema is none."""
     from jsonschema.exceptions import best_match
 
@@ -67,13 +71,14 @@ def check(parameters: Mapping[str, Any], schema: Json, ignore_required: bool = F
         raise InvalidParameters(f"Validation failed{field}. Failure reason: {_shortened(worst.message)}")
 
 
-def check_job_variables(given: Mapping[str, Any], pool: Mapping[str, Any] | None, whole: bool) -> None:
+def check_job_variables(given: Values, pool: Values | None, whole: bool) -> None:
     """Raise NotFitting unless job variables fit what a pool's template declares.
 
     Args:
         whole: whether what the template requires must be there, be it by the template's own defaults.
     """
-    declared = None if pool is None else pool["base_job_template"].get("variables")
+    template = None if pool is None else pool["base_job_template"]
+    declared = template.get("variables") if isinstance(template, dict) else None
     if not isinstance(declared, dict):
         return
     properties = declared.get("properties")
@@ -82,7 +87,7 @@ def check_job_variables(given: Mapping[str, Any], pool: Mapping[str, Any] | None
     check({**defaults, **given}, declared, ignore_required=not whole)
 
 
-def check_size(given: Mapping[str, Any], most: int) -> None:
+def check_size(given: Values, most: int) -> None:
     """Raise InvalidRequest for parameters of a request that take more than so many bytes."""
     size = len(encode(given))
     if size > most:
@@ -92,7 +97,7 @@ def check_size(given: Mapping[str, Any], most: int) -> None:
         )
 
 
-def problems(values: Mapping[str, Any], schema: Json) -> list[object]:
+def problems(values: Values, schema: Json) -> list[object]:
     """What is wrong with made values: sentences, and what is wrong with their properties and items. Raises InvalidSchema.
 
     Values that are only known when they are made (`Unknown`) are not found fault with.
@@ -110,7 +115,7 @@ def problems(values: Mapping[str, Any], schema: Json) -> list[object]:
     return listed
 
 
-def _parts_of_error(error: ValidationError) -> Iterator[ValidationError]:
+def _parts_of_error(error: ValidationError) -> Errors:
     """The errors that an error comes down to: where one of several schemas is clearly meant, those of that schema."""
     from jsonschema.exceptions import best_match
 
@@ -139,9 +144,9 @@ def _add(listed: list[object], path: Sequence[str | int], message: str) -> None:
         if isinstance(known, dict) and known.get(key) == path[0]:
             _add(known["errors"], path[1:], message)
             return
-    made: Json = {key: path[0], "errors": []}
-    listed.append(made)
-    _add(made["errors"], path[1:], message)
+    within: list[object] = []
+    listed.append({key: path[0], "errors": within})
+    _add(within, path[1:], message)
 
 
 def _shortened(message: str) -> str:
@@ -196,7 +201,7 @@ def _errors(instance: Json, schema: Json, ignore_required: bool = False) -> list
         _clock.reset(token)
 
 
-def _prepared(schema: Any, ignore_required: bool, top: bool = False) -> Any:
+def _prepared(schema: object, ignore_required: bool, top: bool = False) -> object:
     """The schema as it is evaluated: properties that may be left out may be null, as flows' own defaults often are.
 
     `items` that are a list, as they were in older drafts, are what is called `prefixItems` today.
@@ -220,7 +225,7 @@ def _prepared(schema: Any, ignore_required: bool, top: bool = False) -> Any:
     return made
 
 
-def _or_null(schema: Any) -> Any:
+def _or_null(schema: object) -> object:
     if not isinstance(schema, dict) or "type" not in schema or "default" in schema:
         return schema
     return {"anyOf": [schema, {"type": "null"}]}
@@ -247,7 +252,7 @@ def _validator() -> type[Validator]:
 _TYPES = ("array", "boolean", "integer", "null", "number", "object", "string")
 
 
-def _counted(known: Any, name: str) -> Any:
+def _counted(known: TypeChecker, name: str) -> Callable[[object, object], bool]:
     def is_type(checker: object, instance: object) -> bool:
         _step()
         return isinstance(instance, Unknown) or bool(known.is_type(instance, name))
@@ -255,22 +260,22 @@ def _counted(known: Any, name: str) -> Any:
     return is_type
 
 
-def _reference(keyword: Any) -> Any:
-    def follow(validator: Any, reference: Any, instance: Any, schema: Any) -> Iterator[ValidationError]:
+def _reference(keyword: Callable[..., Errors | None]) -> Callable[..., Errors]:
+    def follow(validator: Validator, reference: object, instance: object, schema: object) -> Errors:
         _step()
         yield from keyword(validator, reference, instance, schema) or ()
 
     return follow
 
 
-def _pattern(validator: Any, pattern: str, instance: Any, schema: Any) -> Iterator[ValidationError]:
+def _pattern(validator: Validator, pattern: str, instance: object, schema: object) -> Errors:
     from jsonschema import ValidationError
 
     if isinstance(instance, str) and not matches(pattern, instance):
         yield ValidationError(f"{instance!r} does not match {pattern!r}")
 
 
-def _pattern_properties(validator: Any, patterns: Any, instance: Any, schema: Any) -> Iterator[ValidationError]:
+def _pattern_properties(validator: Validator, patterns: Values, instance: object, schema: object) -> Errors:
     if not isinstance(instance, dict):
         return
     for pattern, part in patterns.items():
@@ -279,7 +284,7 @@ def _pattern_properties(validator: Any, patterns: Any, instance: Any, schema: An
                 yield from validator.descend(value, part, path=name, schema_path=pattern)
 
 
-def _unique_items(validator: Any, wanted: Any, instance: Any, schema: Any) -> Iterable[ValidationError]:
+def _unique_items(validator: Validator, wanted: object, instance: object, schema: object) -> Errors:
     from jsonschema import ValidationError
 
     if wanted and isinstance(instance, list):
@@ -289,14 +294,14 @@ def _unique_items(validator: Any, wanted: Any, instance: Any, schema: Any) -> It
 
 
 @cache
-def _nothing_fetched() -> Any:
+def _nothing_fetched() -> Registry[object]:
     from referencing import Registry
 
     return Registry()
 
 
 @cache
-def _formats() -> Any:
+def _formats() -> FormatChecker:
     from jsonschema import FormatChecker
 
     checker = FormatChecker()
@@ -322,19 +327,22 @@ def matches(pattern: str, text: str) -> bool:
 @lru_cache(maxsize=256)
 def _repeats(pattern: str) -> int | None:
     """How many parts of a pattern repeat; None where it cannot be told what that costs."""
-    from re import _parser as parser  # type: ignore[attr-defined]  # the only way to see what a pattern repeats
-
+    parser = import_module("re._parser")  # the only way to see what a pattern repeats
     try:
         return _count_repeats(parser.parse(pattern), inside=False)
     except (re.error, RecursionError, OverflowError, _Nested):
         return None
 
 
+Parsed = Iterable[tuple[object, Any]]
+"""A parsed pattern: pairs of what a part is and what it is made of."""
+
+
 class _Nested(Exception):
     """A repeat or a choice within a repeat, or a back reference."""
 
 
-def _count_repeats(part: Any, inside: bool) -> int:
+def _count_repeats(part: Parsed, inside: bool) -> int:
     """Repeats in a parsed pattern: a sequence of pairs of what a part is and what it is made of."""
     total = 0
     for kind, made_of in part:
@@ -346,10 +354,10 @@ def _count_repeats(part: Any, inside: bool) -> int:
     return total
 
 
-def _parts_of(made_of: Any) -> Iterator[Any]:
+def _parts_of(made_of: object) -> Iterator[Parsed]:
     """The parsed patterns within what a part is made of."""
     if hasattr(made_of, "data"):
-        yield made_of
+        yield cast(Parsed, made_of)
     elif isinstance(made_of, (tuple, list)):
         for item in made_of:
             yield from _parts_of(item)

@@ -17,7 +17,8 @@ from prefect.server.http.errors import Refusal, invalid
 from prefect.server.http.paging import filters_of, limit_of
 from prefect.server.http.routing import Role, Route
 from prefect.server.routes.deployments.hydrating import hydrated_or_refused
-from prefect.server.routes.deployments.shared import MISSING, NOT_THERE, fits, has_times, known, tell
+from prefect.server.routes.deployments.shared import MISSING, NOT_THERE, has_times, known, tell
+from prefect.server.routes.work.numbers import fits
 from prefect.server.views.deployments import deployment_json
 from prefect.server.views.work import plain_queue_json
 from prefect.storage.aggregates.work import deployments, pools

@@ -17,7 +17,8 @@ from prefect.server.http.calls import Call
 from prefect.server.http.errors import Refusal
 from prefect.server.http.routing import Role, Route
 from prefect.server.live.bus import Change
-from prefect.server.routes.deployments.shared import NOT_THERE, fits, has_times, tell
+from prefect.server.routes.deployments.shared import NOT_THERE, has_times, tell
+from prefect.server.routes.work.numbers import fits
 from prefect.server.views.deployments import moment_of, schedule_json
 from prefect.storage.keyed.work import deployments as stored
 from prefect.storage.rows import Record

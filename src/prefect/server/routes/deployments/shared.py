@@ -16,15 +16,6 @@ MISSING = not_found("Deployment")
 NOT_THERE = Refusal(404, "Deployment not found.")
 """The same, as routes that change something inside a deployment say it."""
 
-LARGEST_INTEGER = (1 << 31) - 1
-"""What a column of small integers holds."""
-
-
-def fits(number: int | None, *place: str | int) -> None:
-    """Raise InvalidRequest for a number that cannot be kept."""
-    if number is not None and abs(number) > LARGEST_INTEGER:
-        raise invalid(("body", *place), f"Input should be less than or equal to {LARGEST_INTEGER}", "less_than_equal")
-
 
 def has_times(schedule: object, *place: str | int) -> None:
     """Raise InvalidRequest for a schedule that has no times at all."""

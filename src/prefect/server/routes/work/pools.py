@@ -17,8 +17,8 @@ from prefect.server.http.errors import Refusal, invalid
 from prefect.server.http.paging import limit_of, plain
 from prefect.server.http.routing import Role, Route
 from prefect.server.live.bus import Change
-from prefect.server.routes.deployments.shared import fits
 from prefect.server.routes.work.handing import hand_out, runs_by_id
+from prefect.server.routes.work.numbers import fits
 from prefect.server.views.deployments import moment_of
 from prefect.server.views.runs import flow_run_json
 from prefect.server.views.work import holder_json, pool_json

@@ -10,7 +10,7 @@ from prefect.server.http.errors import Refusal
 from prefect.server.http.paging import limit_of, plain
 from prefect.server.http.routing import Role, Route
 from prefect.server.live.bus import Change
-from prefect.server.routes.deployments.shared import fits
+from prefect.server.routes.work.numbers import fits
 from prefect.server.views.work import worker_json
 from prefect.storage.aggregates.work import pools
 from prefect.storage.keyed.work import pools as stored
