@@ -7,6 +7,7 @@ from prefect.server.live.bus import Bus
 from prefect.server.live.feed import Feed
 from prefect.server.live.intake import Intake
 from prefect.server.live.lookout import Lookout
+from prefect.server.live.reads import Reads
 from prefect.server.live.relay import Relay
 from prefect.server.live.tail import EventTail
 from prefect.storage.aggregates.reading import Reading
@@ -25,9 +26,10 @@ class Live:
 
     def __init__(self, store: Store, reading: Reading, bus: Bus, clock: Clock) -> None:
         self.intake = Intake(bus)
-        self.tail = EventTail(reading, bus, clock)
-        self.feed = Feed(reading, bus, clock)
-        self._lookout = Lookout(store, reading, bus, clock)
+        self.reads = Reads()
+        self.tail = EventTail(reading, bus, clock, self.reads)
+        self.feed = Feed(reading, bus, clock, self.reads)
+        self._lookout = Lookout(store, reading, bus, clock, self.reads)
         self._relay = Relay(store, bus) if store.dialect == "postgresql" else None
 
     def start(self) -> None:
@@ -43,3 +45,4 @@ class Live:
         await self._lookout.stop()
         if self._relay is not None:
             await self._relay.stop()
+        await self.reads.done()

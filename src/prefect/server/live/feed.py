@@ -19,7 +19,8 @@ from prefect.core.ports import Clock
 from prefect.core.times import SECOND
 from prefect.exceptions import StorageError
 from prefect.server.http import answers
-from prefect.server.live.bus import Bus, Change
+from prefect.server.live.bus import Bus, Change, Watcher
+from prefect.server.live.reads import Reads
 from prefect.storage.aggregates import arrivals
 from prefect.storage.aggregates.reading import Reading
 
@@ -81,10 +82,11 @@ class Feed:
         reading: the record.
         bus: says what changed.
         clock: numbers changes.
+        reads: how the record is read.
     """
 
-    def __init__(self, reading: Reading, bus: Bus, clock: Clock) -> None:
-        self._reading, self._bus, self._clock = reading, bus, clock
+    def __init__(self, reading: Reading, bus: Bus, clock: Clock, reads: Reads) -> None:
+        self._reading, self._bus, self._clock, self._reads = reading, bus, clock, reads
         self._told: deque[Told] = deque(maxlen=REMEMBERED)
         self._begun = 0
         self._last = 0
@@ -110,7 +112,7 @@ class Feed:
             yield HELLO
             if last is not None:
                 since = last - BETWEEN_REPLICAS
-                yield RESET if since < self._oldest() else self._after(since, wanted)
+                yield RESET if last < self._oldest() else self._after(since, wanted)
             while not self._ended:
                 try:
                     async with asyncio.timeout(STILL_HERE_SECONDS):
@@ -146,10 +148,10 @@ class Feed:
         if self._reader is None or self._reader.done():
             self._told.clear()
             self._begun = self._last = max(self._clock.now(), self._last)
-            self._reader = asyncio.get_running_loop().create_task(self._read())
+            watcher = self._bus.watch(*TOPICS, MISSED, capacity=REMEMBERED)
+            self._reader = asyncio.get_running_loop().create_task(self._read(watcher))
 
-    async def _read(self) -> None:
-        watcher = self._bus.watch(*TOPICS, MISSED, capacity=REMEMBERED)
+    async def _read(self, watcher: Watcher) -> None:
         idle = 0.0
         try:
             while idle < LINGER_SECONDS:
@@ -178,7 +180,7 @@ class Feed:
         if not ids:
             return {}
         try:
-            rows = await asyncio.to_thread(arrivals.flow_runs_by_id, self._reading, ids)
+            rows = await self._reads.run(arrivals.flow_runs_by_id, self._reading, ids)
         except StorageError as error:
             logger.warning("The live feed cannot read what it tells of: %s", error)
             return {}

@@ -7,7 +7,7 @@ it is too much, requests are told to come back and sockets are not read from. No
 from __future__ import annotations
 
 import weakref
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from uuid import UUID
 
 from prefect.core.journal import EVENT, EVENT_RESOURCE, TASK_RUN, Entry
@@ -27,7 +27,10 @@ MOST_BYTES = 64 << 20
 class Batch:
     """Events that are being stored: a decision, to be made in one transaction."""
 
-    __slots__ = ("__weakref__", "beating", "changes", "entries", "now", "size")
+    __slots__ = ("__weakref__", "beating", "changes", "entries", "now", "release", "size")
+
+    release: Callable[[], object]
+    """Says that it does not wait any more; also called when it is forgotten, however it ended."""
 
     def __init__(self, events: Sequence[EventRecord], now: int) -> None:
         self.now = now
@@ -92,11 +95,11 @@ class Intake:
         return self.events >= self._most_events or self.bytes >= self._most_bytes
 
     def take(self, events: Sequence[EventRecord], now: int) -> Batch:
-        """Events as a decision that stores them; they count until it is forgotten, however it ended."""
+        """Events as a decision that stores them; they count until they are `stored`, or it is forgotten."""
         batch = Batch(events, now)
         self.events += len(events)
         self.bytes += batch.size
-        weakref.finalize(batch, self._release, len(events), batch.size)
+        batch.release = weakref.finalize(batch, self._release, len(events), batch.size)
         return batch
 
     def _release(self, events: int, size: int) -> None:
@@ -110,6 +113,7 @@ class Intake:
         return self.take(events, now)
 
     def stored(self, batch: Batch) -> None:
-        """Tell who watches; call it after the commit."""
+        """Count it no more and tell who watches; call it after the commit."""
+        batch.release()
         if self._bus.watched:
             self._bus.tell(batch.changes)

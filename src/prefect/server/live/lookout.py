@@ -14,6 +14,7 @@ from prefect.core.ports import Clock
 from prefect.core.times import SECOND
 from prefect.exceptions import StorageError
 from prefect.server.live.bus import Bus, Change
+from prefect.server.live.reads import Reads
 from prefect.storage.aggregates import arrivals
 from prefect.storage.aggregates.reading import Reading
 from prefect.storage.store import Store
@@ -33,10 +34,11 @@ class Lookout:
         reading: its reading door.
         bus: told of what is found.
         clock: where to begin.
+        reads: how the record is read.
     """
 
-    def __init__(self, store: Store, reading: Reading, bus: Bus, clock: Clock) -> None:
-        self._store, self._reading, self._bus, self._clock = store, reading, bus, clock
+    def __init__(self, store: Store, reading: Reading, bus: Bus, clock: Clock, reads: Reads) -> None:
+        self._store, self._reading, self._bus, self._clock, self._reads = store, reading, bus, clock, reads
         self._interval = INTERVALS[store.dialect]
         self._is_file = store.dialect == "sqlite"
         self._connection: Any = None
@@ -52,6 +54,7 @@ class Lookout:
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
+        await self._reads.done()
         if self._connection is not None:
             self._connection.close()
             self._connection = None
@@ -63,7 +66,7 @@ class Lookout:
             began = self._clock.now()
             if self._bus.watched_here:
                 try:
-                    changes = await asyncio.to_thread(self._changes, since - LOOK_BACK)
+                    changes = await self._reads.run(self._changes, since - LOOK_BACK)
                 except StorageError as error:
                     logger.debug("Nothing can be looked for: %s", error)
                     continue

@@ -17,6 +17,7 @@ from prefect.exceptions import StorageError
 from prefect.server.http import answers
 from prefect.server.live.bus import Bus
 from prefect.server.live.matching import Matches
+from prefect.server.live.reads import Reads
 from prefect.server.views.events import event_json
 from prefect.storage.aggregates import arrivals
 from prefect.storage.aggregates.reading import Reading
@@ -76,10 +77,11 @@ class EventTail:
         reading: the record.
         bus: tells when to look.
         clock: where to begin.
+        reads: how the record is read.
     """
 
-    def __init__(self, reading: Reading, bus: Bus, clock: Clock) -> None:
-        self._reading, self._bus, self._clock = reading, bus, clock
+    def __init__(self, reading: Reading, bus: Bus, clock: Clock, reads: Reads) -> None:
+        self._reading, self._bus, self._clock, self._reads = reading, bus, clock, reads
         self._subscriptions: set[Subscription] = set()
         self._reader: asyncio.Task[None] | None = None
         self._seen: dict[UUID, int] = {}
@@ -121,7 +123,7 @@ class EventTail:
     async def _catch_up(self) -> None:
         since = self._newest - LOOK_BACK
         while True:
-            rows = await asyncio.to_thread(arrivals.events_since, self._reading, since, READ_AT_ONCE)
+            rows = await self._reads.run(arrivals.events_since, self._reading, since, READ_AT_ONCE)
             for row in rows:
                 self._notice(event_json(row))
             if len(rows) < READ_AT_ONCE:

@@ -92,7 +92,7 @@ class Sending:
         given = {**plain(wanted), "order": "ASC"}
         after: Place | None = None
         while True:
-            rows = await asyncio.to_thread(events.page, self._world.reading, given, PAGE, after)
+            rows = await self._world.live.reads.run(events.page, self._world.reading, given, PAGE, after)
             for row in rows:
                 event = event_json(row)
                 after = Place(to_micros(event["occurred"]), event["id"])

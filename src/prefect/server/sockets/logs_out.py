@@ -46,7 +46,7 @@ async def _send_as_they_come(app: Any, connection: Connection, given: dict[str, 
 
 async def _send_since(world: Any, connection: Connection, given: dict[str, Any], since: UUID, seen: set[UUID]) -> None:
     while True:
-        rows = await asyncio.to_thread(arrivals.lines_since, world.reading, given, since, READ_AT_ONCE)
+        rows = await world.live.reads.run(arrivals.lines_since, world.reading, given, since, READ_AT_ONCE)
         for row in rows:
             line = log_json(row)
             if line["id"] not in seen:
