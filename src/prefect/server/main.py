@@ -18,6 +18,7 @@ from prefect.connect import CLOCK, database_url, store_options
 from prefect.exceptions import ConfigurationError
 from prefect.orchestrator.processes import this_process
 from prefect.server.access.binding import check_binding
+from prefect.server.access.lines import PlainLines, cover
 from prefect.server.building import build
 from prefect.server.http.connections import PatientProtocol
 from prefect.server.sockets.protocol import KeepingProtocol
@@ -118,6 +119,7 @@ def run(settings: Settings, announce: Callable[[ServerOptions], None] | None = N
     """
     set_up_logging(changes.pop("log_level", settings.server.logging_level))
     options = options_from(settings, **changes)
+    cover([options.auth_string, *(options.encryption_keys or "").split(",")])
     store = open_store(database_url(settings), this_process(), store_options(settings))
     sys.setswitchinterval(SWITCH_INTERVAL)
     try:
@@ -135,11 +137,9 @@ def run(settings: Settings, announce: Callable[[ServerOptions], None] | None = N
 
 def set_up_logging(level: str) -> None:
     """Write what the server logs to standard error, a line a record; control characters are shown, not sent."""
-    logging.basicConfig(
-        level=getattr(logging, level.upper(), logging.WARNING),
-        format="%(asctime)s | %(levelname)-7s | %(name)s - %(message)s",
-        force=True,
-    )
+    handler = logging.StreamHandler()
+    handler.setFormatter(PlainLines())
+    logging.basicConfig(level=getattr(logging, level.upper(), logging.WARNING), handlers=[handler], force=True)
 
 
 def _configuration(app: Any, options: ServerOptions) -> uvicorn.Config:

@@ -75,11 +75,16 @@ class Gate:
         clock: for expiry, and for how long things are known.
         auth_string: `user:password` of an administrator.
         insecure: whether everybody may do everything.
-        pages: whether paths outside the API are pages, which hold no data and show the way to sign in.
+        is_page: whether a path is that of a page, or a part of one, that holds no data and shows the way to sign in.
     """
 
     def __init__(
-        self, store: Store, clock: Clock, auth_string: str | None = None, insecure: bool = False, pages: bool = False
+        self,
+        store: Store,
+        clock: Clock,
+        auth_string: str | None = None,
+        insecure: bool = False,
+        is_page: Callable[[str], bool] | None = None,
     ) -> None:
         self.auth_string = auth_string
         self.throttle = Throttle()
@@ -89,7 +94,7 @@ class Gate:
         self._store = store
         self._clock = clock
         self._insecure = insecure
-        self._pages = pages
+        self._is_page = is_page
         self._salt = urandom(32)
         self._known: OrderedDict[bytes, Known] = OrderedDict()
         self._verified: OrderedDict[bytes, str] = OrderedDict()
@@ -122,8 +127,9 @@ class Gate:
     def _is_open(self, head: Head) -> bool:
         if (head.method, head.path) in OPEN and b"%" not in head.raw_path and not head.is_socket:
             return True
-        page = self._pages and head.method in ("GET", "HEAD") and not head.is_socket
-        return page and not head.path.lower().lstrip("/").startswith("api")
+        if self._is_page is None or head.method not in ("GET", "HEAD") or head.is_socket or b"%" in head.raw_path:
+            return False
+        return not head.path.startswith("/api") and self._is_page(head.path)
 
     def _without(self, head: Head, needed: bool) -> Answer | None:
         """What becomes of a request that shows no credential, or need not."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from prefect.core.ports import Clock
 from prefect.server.access.audit import AuditTrail
@@ -34,7 +34,7 @@ class Access:
         in_process: whether only this process reaches it, which could as well open the database.
         csrf_protection: whether clients without a session need CSRF tokens as well.
         csrf_seconds: for which a token is good.
-        pages: whether paths outside the API are pages.
+        is_page: whether a path is that of a page without data, which is open so that people can sign in.
     """
 
     def __init__(
@@ -51,13 +51,13 @@ class Access:
         in_process: bool = False,
         csrf_protection: bool = False,
         csrf_seconds: float = 3600.0,
-        pages: bool = False,
+        is_page: Callable[[str], bool] | None = None,
     ) -> None:
         any_name = is_reached_from_elsewhere(host, ()) and not insecure
         self.administered = auth_string is not None
         """Whether there is an administrator beside those on record."""
 
-        self.gate = Gate(store, clock, auth_string, insecure or in_process, pages)
+        self.gate = Gate(store, clock, auth_string, insecure or in_process, is_page)
         self.hosts = Hosts(host, ("*",) if in_process else allowed_hosts, cors_origins, any_name)
         self.csrf = CsrfGuard(store, clock, self.gate, csrf_protection and not in_process, csrf_seconds)
         self.table = table(routes)
