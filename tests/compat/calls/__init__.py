@@ -1,0 +1,1 @@
+"""Scripts of calls for `rest_diff`."""
