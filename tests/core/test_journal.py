@@ -3,7 +3,18 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from prefect.core.journal import ARTIFACT, LEDGERS, LOG, TASK_RUN, TASK_RUN_STATE, Draft, Row, fold
+from prefect.core.journal import (
+    ARTIFACT,
+    EVENT,
+    EVENT_RESOURCE,
+    LEDGERS,
+    LOG,
+    TASK_RUN,
+    TASK_RUN_STATE,
+    Draft,
+    Row,
+    fold,
+)
 
 RANK = LEDGERS[TASK_RUN].columns.index("sequence")
 
@@ -53,4 +64,4 @@ def test_every_ledger_is_keyed_by_its_first_columns() -> None:
         assert ledger.columns[: len(ledger.key)] == ledger.key
         assert len(set(ledger.columns)) == len(ledger.columns)
         assert ledger.newest_by is None or ledger.newest_by in ledger.updated
-    assert set(LEDGERS) == {TASK_RUN, TASK_RUN_STATE, LOG, ARTIFACT}
+    assert set(LEDGERS) == {TASK_RUN, TASK_RUN_STATE, LOG, ARTIFACT, EVENT, EVENT_RESOURCE}

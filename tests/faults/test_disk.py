@@ -15,6 +15,7 @@ from typing import Self
 
 import pytest
 
+from prefect.storage.schema import SCHEMA_VERSION
 from tests.faults.processes import PROGRAMS, environment, run, start
 from tests.faults.record import Record
 
@@ -241,5 +242,5 @@ def test_killed_at_every_statement_of_the_first_start_the_second_works(tmp_path:
         assert again.returncode == 0, again.stderr
         record = Record(home)
         assert record.one("PRAGMA integrity_check") == "ok"
-        assert record.one("PRAGMA user_version") == 1
+        assert record.one("PRAGMA user_version") == SCHEMA_VERSION
         assert oct(os.stat(home / "prefect.db").st_mode & 0o777) == "0o600"

@@ -13,7 +13,7 @@ from prefect import flow, task
 from prefect.connect import close_all
 from prefect.exceptions import StorageError
 from prefect.settings import PREFECT_HOME, PREFECT_LOGGING_LEVEL, temporary_settings
-from prefect.storage import journal
+from prefect.storage import journal, requests
 from tests.faults.record import Record
 
 TASKS = 6
@@ -117,7 +117,7 @@ def test_whichever_statement_fails_nothing_is_lost(
 
 
 def test_a_disk_that_keeps_failing_is_told(homes: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(journal, "PATIENCE", 0.2)
+    monkeypatch.setattr(requests, "PATIENCE", 0.2)
     statements = Fault(0, 0)
     _run(homes / "sound", statements, monkeypatch)
     outcome = _run(homes / "failing", Fault(statements.count // 2, 10**9), monkeypatch)
