@@ -11,8 +11,8 @@ from typing import Any
 from uuid import UUID
 
 from prefect.server.access.gate import Gate
-from prefect.server.access.touching import runs_of, touching
-from prefect.server.http.calls import Call, Principal
+from prefect.server.access.touching import Asked, runs_of, touching
+from prefect.server.http.calls import Principal
 from prefect.server.http.errors import Refusal
 from prefect.server.http.routing import Role, Route
 from prefect.storage.keyed.access import family
@@ -39,7 +39,7 @@ class Confinement:
         self._gate = gate
         self._secretive = frozenset(id(route) for route in routes if _may_give_secrets(route))
 
-    def __call__(self, call: Call[Any]) -> Coroutine[Any, Any, None] | None:
+    def __call__(self, call: Asked) -> Coroutine[Any, Any, None] | None:
         """Raise Refusal (403) for what is not allowed."""
         principal = call.head.principal
         if id(call.route) in self._secretive and _asks_for_secrets(call):
@@ -52,14 +52,14 @@ class Confinement:
             return None
         return self._confined(call, principal)
 
-    async def _named(self, call: Call[Any], principal: Principal) -> None:
+    async def _named(self, call: Asked, principal: Principal) -> None:
         """Whether a block whose secrets are asked for is among those the key names."""
         named: Any = principal.scopes.get("blocks") or ()
         name = await self._gate.in_thread(lambda: self._store.read(lambda tx: _block(call, tx)))
         if name is None or name not in named:
             raise Refusal(403, OTHER_SECRETS)
 
-    async def _confined(self, call: Call[Any], principal: Principal) -> None:
+    async def _confined(self, call: Asked, principal: Principal) -> None:
         root = principal.scopes.get("flow_run")
         rule = touching(call.route.method, call.route.path)
         if root is None:
@@ -80,13 +80,13 @@ def _may_give_secrets(route: Route) -> bool:
     return SECRETS in fields or any(query.name == SECRETS for query in route.query)
 
 
-def _asks_for_secrets(call: Call[Any]) -> bool:
+def _asks_for_secrets(call: Asked) -> bool:
     if any(query.name == SECRETS for query in call.route.query) and call.query(SECRETS):
         return True
     return bool(getattr(call.body, SECRETS, False))
 
 
-def _block(call: Call[Any], tx: Transaction) -> str | None:
+def _block(call: Asked, tx: Transaction) -> str | None:
     """The one block that is asked for, as `type-slug/name`; None if it is not one."""
     if "block_document_name" in call.path:
         return f"{call.path['slug']}/{call.path['block_document_name']}"

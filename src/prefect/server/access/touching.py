@@ -19,32 +19,34 @@ from prefect.wire.packing import Malformed, unpack, unpack_rows
 Runs = Iterable[UUID | None]
 """Flow runs; None stands for what belongs to none, which is not allowed either."""
 
-Touching = Callable[[Call[Any], Transaction], Runs]
+Asked = Call[Any]
+Arguments = Mapping[str, Any]
+Touching = Callable[[Asked, Transaction], Runs]
 
 HOLDER = "x-headrace-process"
 
 
-def _nothing(call: Call[Any], tx: Transaction) -> Runs:
+def _nothing(call: Asked, tx: Transaction) -> Runs:
     return ()
 
 
-def _flow_run_in_path(call: Call[Any], tx: Transaction) -> Runs:
+def _flow_run_in_path(call: Asked, tx: Transaction) -> Runs:
     return [call.id()]
 
 
-def _task_run_in_path(call: Call[Any], tx: Transaction) -> Runs:
+def _task_run_in_path(call: Asked, tx: Transaction) -> Runs:
     return [family.of_task_run(tx, call.id())]
 
 
-def _artifact_in_path(call: Call[Any], tx: Transaction) -> Runs:
+def _artifact_in_path(call: Asked, tx: Transaction) -> Runs:
     return [family.of_artifact(tx, call.id())]
 
 
-def _flow_run_in_body(call: Call[Any], tx: Transaction) -> Runs:
+def _flow_run_in_body(call: Asked, tx: Transaction) -> Runs:
     return [call.body.flow_run_id]
 
 
-def _new_task_run(call: Call[Any], tx: Transaction) -> Runs:
+def _new_task_run(call: Asked, tx: Transaction) -> Runs:
     return [call.body.flow_run_id, *_known_task_run(tx, getattr(call.body, "id", None))]
 
 
@@ -54,19 +56,19 @@ def _known_task_run(tx: Transaction, task_run_id: UUID | None) -> Runs:
     return [] if found is None else [found]
 
 
-def _new_flow_run(call: Call[Any], tx: Transaction) -> Runs:
+def _new_flow_run(call: Asked, tx: Transaction) -> Runs:
     parent = call.body.parent_task_run_id
     return [None if parent is None else family.of_task_run(tx, parent)]
 
 
-def _log_lines(call: Call[Any], tx: Transaction) -> Runs:
+def _log_lines(call: Asked, tx: Transaction) -> Runs:
     return {line.flow_run_id for line in call.body}
 
 
 # --- the engine's own door
 
 
-def _journal(call: Call[Any], tx: Transaction) -> Runs:
+def _journal(call: Asked, tx: Transaction) -> Runs:
     """The runs of every row, by what is on record, else by the batch itself."""
     try:
         tables = unpack_rows(call.body)
@@ -103,11 +105,11 @@ def _id(value: object) -> UUID | None:
     return UUID(bytes=value) if isinstance(value, bytes) and len(value) == 16 else None
 
 
-def _renewed(call: Call[Any], tx: Transaction) -> Runs:
+def _renewed(call: Asked, tx: Transaction) -> Runs:
     return family.held_by(tx, call.head.header(HOLDER) or "")
 
 
-def _backend(call: Call[Any], tx: Transaction) -> Runs:
+def _backend(call: Asked, tx: Transaction) -> Runs:
     """The runs that the arguments of a call of the backend name."""
     rule = BACKEND.get(call.text("method"))
     try:
@@ -119,12 +121,12 @@ def _backend(call: Call[Any], tx: Transaction) -> Runs:
     return rule(arguments, tx)
 
 
-def _run_named(arguments: Mapping[str, Any], tx: Transaction) -> Runs:
+def _run_named(arguments: Arguments, tx: Transaction) -> Runs:
     run = arguments.get("run_id")
     return [run if isinstance(run, UUID) else None]
 
 
-def _run_requested(arguments: Mapping[str, Any], tx: Transaction) -> Runs:
+def _run_requested(arguments: Arguments, tx: Transaction) -> Runs:
     """The run itself if it is on record, else the one it is to be below."""
     request = arguments.get("request")
     run, parent = getattr(request, "id", None), getattr(request, "parent_flow_run_id", None)
@@ -133,29 +135,29 @@ def _run_requested(arguments: Mapping[str, Any], tx: Transaction) -> Runs:
     return [parent if isinstance(parent, UUID) else None]
 
 
-def _slots_requested(arguments: Mapping[str, Any], tx: Transaction) -> Runs:
+def _slots_requested(arguments: Arguments, tx: Transaction) -> Runs:
     run = getattr(arguments.get("request"), "run_id", None)
     if not isinstance(run, UUID):
         return []
     return [run if family.exists(tx, run) else family.of_task_run(tx, run)]
 
 
-def _slots_held(arguments: Mapping[str, Any], tx: Transaction) -> Runs:
+def _slots_held(arguments: Arguments, tx: Transaction) -> Runs:
     holder = arguments.get("holder")
     held = family.holding_slots(tx, holder) if isinstance(holder, UUID) else {None}
     return [run if run is None or family.exists(tx, run) else family.of_task_run(tx, run) for run in held]
 
 
-def _artifact_named(arguments: Mapping[str, Any], tx: Transaction) -> Runs:
+def _artifact_named(arguments: Arguments, tx: Transaction) -> Runs:
     artifact = arguments.get("artifact_id")
     return [family.of_artifact(tx, artifact) if isinstance(artifact, UUID) else None]
 
 
-def _reads(arguments: Mapping[str, Any], tx: Transaction) -> Runs:
+def _reads(arguments: Arguments, tx: Transaction) -> Runs:
     return ()
 
 
-BACKEND: Mapping[str, Callable[[Mapping[str, Any], Transaction], Runs]] = {
+BACKEND: Mapping[str, Callable[[Arguments, Transaction], Runs]] = {
     "create_flow_run": _run_requested,
     "begin_flow_run": _run_requested,
     "propose": _run_named,
@@ -204,6 +206,6 @@ def touching(method: str, path: str) -> Touching | None:
     return next((rule for start, rule in BELOW if path == start or path.startswith(f"{start}/")), None)
 
 
-def runs_of(call: Call[Any], rule: Touching, tx: Transaction) -> Iterator[UUID | None]:
+def runs_of(call: Asked, rule: Touching, tx: Transaction) -> Iterator[UUID | None]:
     """The flow runs that a request would change, each once."""
     yield from dict.fromkeys(rule(call, tx))
