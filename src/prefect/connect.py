@@ -20,6 +20,7 @@ from uuid import UUID
 from prefect.core.ids import uuid7
 from prefect.core.lifecycle.states import provide_stamps
 from prefect.engine.config import EngineConfig, provide_config
+from prefect.engine.results.surroundings import surroundings
 from prefect.engine.runtime import Places, Runtime, provide_places, provide_runtime
 from prefect.exceptions import NotReachable
 
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
 KEY_FILE = "results.key"
 KEY_BYTES = 32
+BLOCKS = "prefect.blocks"
 SERVER = "prefect.server"
 """Named, not imported: only the composition root hands a storey the one above it."""
 
@@ -308,6 +310,18 @@ def provide_to_clients() -> None:
     provide_app(lambda: keep(in_process_app()))
 
 
+def load_block(reference: str) -> Any:
+    """A saved block by `type-slug/name` or id. It is named, not imported: blocks know this room, not the other way round."""
+    return import_module(f"{BLOCKS}.loading").load(reference)
+
+
+def api_client(blocking: bool) -> Any:
+    """A client of the API that the settings name, or of the one in this process; loaded when it is first needed."""
+    from prefect.client.orchestration import get_client
+
+    return get_client(sync_client=blocking)
+
+
 def in_process_app() -> Any:
     """The application that answers clients where no server is named: the server's own, on the embedded database."""
     settings = current_settings()
@@ -405,5 +419,6 @@ provide_config(engine_config)
 provide_stamps(lambda: (CLOCK.now(), CLOCK.new_id().int))
 provide_runtime(current_runtime)
 provide_places(Places(this_place, at_place))
+surroundings.load_storage = load_block
 atexit.register(close_all)
 os.register_at_fork(after_in_child=_forget_after_fork)

@@ -30,6 +30,25 @@ def test_a_checksum_is_that_of_every_other_client() -> None:
     assert checksum_of(observed) == "sha256:3682419afdd9a6d78ed0446d41c0b60e46d96ca7b8d82791dcef0a132d076e52"
 
 
+def referring(*names: str) -> dict[str, object]:
+    return {"properties": {name: {"anyOf": [{"$ref": f"#/definitions/{name}"}]} for name in names}}
+
+
+def test_what_is_nested_counts_unless_it_is_a_block() -> None:
+    plain, block = {"title": "Plain"}, {"title": "Block", "block_type_slug": "b"}
+    wraps = {"p": {"$ref": "#/definitions/Plain"}, "self": {"$ref": "#/definitions/Wraps"}}
+    one = checksum_of({**referring("Plain", "Block"), "definitions": {"Plain": plain, "Block": block}})
+    assert one == checksum_of(
+        {**referring("Plain", "Block"), "definitions": {"Plain": plain, "Block": {**block, "x": 1}}}
+    )
+    assert one != checksum_of(
+        {**referring("Plain", "Block"), "definitions": {"Plain": {"title": "Other"}, "Block": block}}
+    )
+    two = checksum_of({**referring("Wraps"), "definitions": {"Wraps": wraps, "Plain": plain, "Unused": {}}})
+    assert two == checksum_of({**referring("Wraps"), "definitions": {"Wraps": wraps, "Plain": plain}})
+    assert two != checksum_of({**referring("Wraps"), "definitions": {"Wraps": wraps, "Plain": {"title": "Other"}}})
+
+
 def test_a_checksum_says_what_a_schema_means() -> None:
     plain = checksum_of(FIELDS)
     assert checksum_of({**FIELDS, "secret_fields": ["x"], "definitions": {"B": {}}}) == plain
@@ -51,6 +70,11 @@ def test_a_checksum_says_what_a_schema_means() -> None:
         ({"a": {"k": {"l": "v"}}}, ["a"], {"a": {"k": {"l": "********"}}}),
         ({"a": {"b": {"c": "s", "d": "o"}}}, ["a.b.c"], {"a": {"b": {"c": "********", "d": "o"}}}),
         ({"a": [{"b": "s", "c": "o"}, {"c": "o"}]}, ["a.b"], {"a": [{"b": "********", "c": "o"}, {"c": "o"}]}),
+        (
+            {"m": {"x": {"s": "1", "o": "o"}, "s": {"s": "2"}}, "n": {"s": "o"}},
+            ["m.s"],
+            {"m": {"x": {"s": "********", "o": "o"}, "s": {"s": "********"}}, "n": {"s": "o"}},
+        ),
         ({"a": ["s"]}, ["a.*"], {"a": "********"}),
         ({"a": "not a block"}, ["a.b"], {"a": "********"}),
         ({"a": "o"}, ["b", "b.*", ""], {"a": "o"}),

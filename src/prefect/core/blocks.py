@@ -14,14 +14,22 @@ from uuid import UUID
 from prefect.utilities.records import record
 
 MASK = "********"
-NOT_IN_CHECKSUM = "secret_fields"
+NOT_COUNTED = "secret_fields"
 DEFINITIONS = "definitions"
-"""Schemas of what is nested, which have checksums of their own."""
+"""Schemas of what is nested, to which `$ref` leads."""
+
+TYPE_SLUG = "block_type_slug"
+"""Marks the definition of a block, which has a checksum of its own."""
 
 
 def checksum_of(fields: Mapping[str, object]) -> str:
     """What tells schemas apart that mean different things; the same on every client and server."""
-    counted = {name: _counted(value) for name, value in fields.items() if name not in (NOT_IN_CHECKSUM, DEFINITIONS)}
+    counted = {name: _counted(value) for name, value in fields.items() if name not in (NOT_COUNTED, DEFINITIONS)}
+    definitions = fields.get(DEFINITIONS)
+    if isinstance(definitions, Mapping):
+        nested = {name: _counted(definitions[name]) for name in sorted(_reached(counted, definitions))}
+        plain = {name: one for name, one in nested.items() if not (isinstance(one, Mapping) and TYPE_SLUG in one)}
+        counted |= {DEFINITIONS: plain} if plain else {}
     text = json.dumps([[counted], {}], sort_keys=True)
     return f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
 
@@ -29,7 +37,24 @@ def checksum_of(fields: Mapping[str, object]) -> str:
 def _counted(value: object) -> object:
     if not isinstance(value, Mapping):
         return value
-    return {name: _counted(item) for name, item in value.items() if name != NOT_IN_CHECKSUM}
+    return {name: _counted(item) for name, item in value.items() if name != NOT_COUNTED}
+
+
+def _reached(schema: object, definitions: Mapping[str, object]) -> set[str]:
+    """Which definitions references lead to, directly or not."""
+    found: set[str] = set()
+    left: list[object] = [schema]
+    while left:
+        value = left.pop()
+        if isinstance(value, Mapping):
+            left += value.values()
+            name = str(value.get("$ref", "")).removeprefix(f"#/{DEFINITIONS}/")
+            if name in definitions and name not in found:
+                found.add(name)
+                left.append(definitions[name])
+        elif isinstance(value, list):
+            left += value
+    return found
 
 
 # --- secrets
@@ -42,16 +67,24 @@ def masked(data: object, secret_fields: Iterable[str]) -> object:
     return data
 
 
-def _masked_at(value: object, path: list[str]) -> object:
+def _masked_at(value: object, path: list[str], within: bool = False) -> object:
     if not path:
         return None if value is None else _masked_below(value)
     if isinstance(value, Mapping) and path[0] == "*":
         return {name: _masked_below(item) for name, item in value.items()}
     if isinstance(value, Mapping):
-        return {name: _masked_at(item, path[1:]) if name == path[0] else item for name, item in value.items()}
+        return {name: _masked_in(name, item, path, within) for name, item in value.items()}
     if isinstance(value, list) and path[0] != "*":
-        return [_masked_at(item, path) for item in value]
+        return [_masked_at(item, path, within) for item in value]
     return None if value is None else _masked_below(value)
+
+
+def _masked_in(name: str, value: object, path: list[str], within: bool) -> object:
+    if name == path[0]:
+        return _masked_at(value, path[1:], True)
+    if within and isinstance(value, (Mapping, list)):
+        return _masked_at(value, path, True)  # what a path leads to may be held by name, or in a list
+    return value
 
 
 def _masked_below(value: object) -> object:

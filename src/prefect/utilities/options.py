@@ -91,6 +91,8 @@ def _leave_to_pydantic(cls: type) -> bool:
     pydantic = sys.modules.get("pydantic")
     if pydantic is None or not issubclass(cls, pydantic.BaseModel):
         return False
+    model = next(base for base in cls.__mro__[1:] if issubclass(base, pydantic.BaseModel))
     for name in ("__init__", "__eq__", "__repr__", "model_dump", "model_copy"):
-        setattr(cls, name, getattr(pydantic.BaseModel, name))
+        if name not in vars(cls):
+            setattr(cls, name, getattr(model, name))
     return True

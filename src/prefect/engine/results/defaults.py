@@ -9,7 +9,7 @@ from pathlib import Path
 from uuid import UUID
 
 from prefect.engine.config import current_config
-from prefect.engine.results.filesystems import LocalFileSystem, WritableFileSystem
+from prefect.engine.results.filesystems import WritableFileSystem
 from prefect.engine.results.serializers import Serializer
 from prefect.engine.results.serializers import resolve_serializer as resolve_serializer
 from prefect.engine.results.surroundings import surroundings
@@ -35,7 +35,13 @@ def get_default_result_storage() -> WritableFileSystem:
     config = current_config()
     if config.results_default_storage_block is not None:
         return resolve_result_storage(config.results_default_storage_block)
-    return LocalFileSystem(basepath=str(config.results_storage_path))
+    return _folder(config.results_storage_path)
+
+
+def _folder(path: Path) -> WritableFileSystem:
+    """The storage of a folder."""
+    made: WritableFileSystem = surroundings.local_storage(basepath=str(path))
+    return made
 
 
 aget_default_result_storage = twin(get_default_result_storage)
@@ -47,7 +53,7 @@ def resolve_result_storage(result_storage: ResultStorage | UUID) -> WritableFile
     Raises ValueError if no such storage is saved, TypeError for anything else.
     """
     if isinstance(result_storage, Path):
-        return LocalFileSystem(basepath=str(result_storage))
+        return _folder(result_storage)
     if isinstance(result_storage, (str, UUID)):
         found: WritableFileSystem = surroundings.load_storage(str(result_storage))
         return found

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from prefect.engine.results.errors import ResultStorageError
-from prefect.engine.results.surroundings import either_colour
+from prefect.engine.results.surroundings import either_colour, surroundings
 from prefect.utilities.asyncutils import wait_if_awaitable
 from prefect.utilities.filesystem import PRIVATE_FOLDER, filter_files, make_private_folder, write_atomically
 from prefect.utilities.options import Options
@@ -179,3 +179,6 @@ def storage_error(action: str, place: object, cause: OSError) -> ResultStorageEr
     error = ResultStorageError(f"Cannot {action} the result at {str(place)!r}: {reason}. {remedy}")
     error.errno, error.filename = cause.errno, str(place)
     return error
+
+
+surroundings.local_storage = LocalFileSystem

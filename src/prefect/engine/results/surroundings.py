@@ -38,7 +38,8 @@ class Surroundings:
         new_store: makes a store with everything as configured; known once `store` is imported.
         key_values: gives the names that a `result_storage_key` may contain in braces.
         logger: gives the logger for what happens to transactions.
-        load_storage: gives the storage saved under "block-type/name".
+        load_storage: gives the storage saved under "block-type/name", or under an id.
+        local_storage: makes the storage of a folder; known once `filesystems` is imported.
     """
 
     def __init__(self) -> None:
@@ -49,9 +50,10 @@ class Surroundings:
         self.key_values: Callable[[], Mapping[str, Any]] = dict
         self.logger: Callable[[], Logger] = lambda: logging.getLogger("prefect.transactions")
         self.load_storage: Callable[[str], Any] = _no_storage
+        self.local_storage: Callable[..., Any] = _no_store
 
 
-def _no_store() -> object:
+def _no_store(**_options: object) -> object:
     raise RuntimeError("No result store: import prefect.engine.results.store before asking for one.")
 
 

@@ -1,0 +1,1 @@
+"""Blocks: configuration and credentials as classes, whose instances are saved and loaded by name."""
