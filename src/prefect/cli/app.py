@@ -88,6 +88,7 @@ ROOMS: dict[str, tuple[str, dict[str, tuple[str, str]]]] = {
         {
             "start": ("servers.start:start", "Start it, in the foreground or with --background."),
             "stop": ("servers.stop:stop", "Stop the one in the background."),
+            "database": ("servers.database:database", "Its schema, and its size."),
         },
     ),
     "task-run": (

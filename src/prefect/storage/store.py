@@ -125,16 +125,20 @@ def open_store(url: str, process: str, options: StoreOptions | None = None) -> S
 
     Raises ConfigurationError for another kind of address, or where its extra is not installed.
     """
+    store: Store = opening_of(url).open_store(url, process, options or StoreOptions())
+    return store
+
+
+def opening_of(url: str) -> Any:
+    """The module that opens a database at such an address. Raises ConfigurationError as `open_store` does."""
     kind = re.split(r"[+:]", url, maxsplit=1)[0]
     if kind not in KINDS:
         raise ConfigurationError(f"A database is not at {kind!r}://...; give sqlite:///path or postgresql://host/name.")
     module, requirement = KINDS[kind]
     try:
-        opening = import_module(module)
+        return import_module(module)
     except ImportError as error:
         raise ConfigurationError(f"{kind}:// needs {requirement!r}: pip install '{requirement}' ({error}).") from error
-    store: Store = opening.open_store(url, process, options or StoreOptions())
-    return store
 
 
 def path_of(url: str) -> Path:

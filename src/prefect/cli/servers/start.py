@@ -13,7 +13,7 @@ import click
 from prefect.cli.output import fail, say
 from prefect.cli.parameters import command, flag
 from prefect.cli.servers.background import Background, reachable_at
-from prefect.connect import database_url
+from prefect.cli.servers.place import database_place
 from prefect.server.main import options_from, run
 from prefect.server.world import ServerOptions
 from prefect.settings import Settings, get_current_settings
@@ -64,13 +64,6 @@ def _announce(settings: Settings, options: ServerOptions) -> None:
     say(f"  record   {database_place(settings)}")
     say(f"  API      {address}/api  (described at {address}/docs)")
     say(f"  clients  prefect config set PREFECT_API_URL={address}/api")
-
-
-def database_place(settings: Settings) -> str:
-    """The database, without its password."""
-    url = database_url(settings)
-    scheme, _, rest = url.partition("://")
-    return rest.removeprefix("/") if scheme.startswith("sqlite") else f"{scheme}://{rest.rpartition('@')[2]}"
 
 
 def _in_background(settings: Settings, options: ServerOptions) -> None:

@@ -38,17 +38,21 @@ def open_connection(path: Path, busy_timeout: float, migrate: bool = True) -> sq
 
     Raises StorageError, naming path and cause, if the file cannot be opened, written or understood.
     """
+    connection = open_raw_connection(path)
     with translated(path):
-        _create_private(path)
-        connection = sqlite3.connect(
-            path, timeout=0, isolation_level=None, check_same_thread=False, cached_statements=256
-        )
         try:
             _prepare(connection, path, busy_timeout, migrate)
         except BaseException:
             connection.close()
             raise
     return connection
+
+
+def open_raw_connection(path: Path) -> sqlite3.Connection:
+    """A connection to the file, made if there is none, without a look at what it holds. Raises StorageError."""
+    with translated(path):
+        _create_private(path)
+        return sqlite3.connect(path, timeout=0, isolation_level=None, check_same_thread=False, cached_statements=256)
 
 
 def open_reader(path: Path, busy_timeout: float) -> sqlite3.Connection:
