@@ -73,7 +73,7 @@ def expected(case: Case, seen: Json) -> Json:
 async def _compare(url: str, home: Path, wanted: Sequence[Case]) -> dict[str, Sequence[object]]:
     store, known = opened(url), observed()
     try:
-        async with serving(store, home) as client:
+        async with serving(store, home, services=False) as client:
             seen = await observe_all(client, wanted, AT_ONCE)
     finally:
         store.close()

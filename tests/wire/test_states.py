@@ -35,7 +35,7 @@ def test_a_state_is_the_class_that_users_hold() -> None:
     assert type(state) is State
     assert (state.id, state.type, state.name, state.timestamp) == (run_id, StateType.COMPLETED, "Cached", moment)
     assert (state.message, state.data) == ("done", {"storage_key": "a"})
-    assert state.state_details == StateDetails(flow_run_id=run_id, cache_key="k")
+    assert state.state_details == StateDetails(flow_run_id=run_id, cache_key="k", deferred=False)
     assert isinstance(result.details, StateAcceptDetails)
 
 
@@ -46,7 +46,7 @@ def test_a_state_of_ones_own_passes_as_it_is_and_is_written_whole() -> None:
     assert isinstance(result.details, StateWaitDetails)
     written = result.model_dump(mode="json")["state"]
     assert (written["type"], written["name"], written["message"]) == ("FAILED", "Failed", "no")
-    assert written["state_details"]["deferred"] is False
+    assert written["state_details"]["deferred"] is None
     assert result.model_dump()["state"]["id"] == state.id
     assert OrchestrationResult.model_validate_json(result.model_dump_json()).state == state
 

@@ -177,7 +177,8 @@ def _commit(tx: Transaction, run: FlowRun, verdict: Verdict, attempt: int, now: 
         run.attempt = max(run.attempt, attempt)
     previous = run.state
     progress.enter(run, state)
-    run.next_scheduled_start = run.expected_start if state.type is StateType.SCHEDULED else None
+    scheduled = state.type is StateType.SCHEDULED
+    run.next_scheduled_start = progress.due(state) or state.moment if scheduled else None
     flow_runs.enter(tx, run, state, verdict.reason, None)
     events.flow_run_entered(tx, run, previous, state, now)
     for effect in verdict.effects:

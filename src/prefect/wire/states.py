@@ -91,12 +91,11 @@ class Held:
 
 
 def _read_details(shape: StateDetailsShape) -> StateDetails:
-    return StateDetails(**{**dict(shape), "deferred": shape.deferred or None})
+    return StateDetails(**dict(shape))
 
 
 def _write_details(details: StateDetails, info: SerializationInfo) -> object:
-    fields = details.model_dump()
-    return fields if info.mode == "python" else {**fields, "deferred": bool(details.deferred)}
+    return details.model_dump()
 
 
 HeldStateDetails = Annotated[StateDetails, Held(StateDetails, StateDetailsShape, _read_details, _write_details)]

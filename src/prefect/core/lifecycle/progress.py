@@ -21,7 +21,7 @@ def enter(run: Run, state: State[object]) -> None:
         if run.started is None:
             run.started = moment
     run.ended = moment if state.type in TERMINAL_STATES else None
-    if run.expected_start is None or state.type is StateType.SCHEDULED:
+    if run.expected_start is None or previous is None:
         run.expected_start = due(state) or run.expected_start or moment
     run.state = state
     run.updated_at = moment

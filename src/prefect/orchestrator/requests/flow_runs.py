@@ -74,9 +74,16 @@ def _propose(tx: Transaction, run: FlowRun, state: State[object], force: bool, c
     proposal = Proposal(_facts(tx, run, state, clock), state, attempt, now, force)
     verdict = judge(proposal, API_FLOW_RUNS)
     if verdict.state is not None:
-        deciding.keep_mark(state, verdict.state)
+        mark(state, verdict.state)
         _commit(tx, run, verdict, attempt, now)
     return Transition(verdict, run)
+
+
+def mark(proposed: State[object], entered: State[object]) -> None:
+    """A state that takes the proposed one's place is known by the same transition, and is not deferred."""
+    if entered.type is not proposed.type:
+        deciding.keep_mark(proposed, entered)
+        entered.state_details.deferred = bool(entered.state_details.deferred)
 
 
 def _begins(run: FlowRun, proposed: State[object]) -> bool:

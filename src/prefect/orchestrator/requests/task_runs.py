@@ -18,10 +18,10 @@ from prefect.core.lifecycle.states import State, StateType
 from prefect.core.lifecycle.transitions import FlowRunFacts, Proposal, RunFacts, Verdict, judge
 from prefect.core.ports import Clock
 from prefect.exceptions import ObjectAlreadyExists
-from prefect.orchestrator import flow_runs as deciding
 from prefect.orchestrator.acting import acting_for
 from prefect.orchestrator.lost_runs import CLIENT
 from prefect.orchestrator.requests import holding
+from prefect.orchestrator.requests.flow_runs import mark
 from prefect.orchestrator.requests.results import note_result
 from prefect.storage.keyed import flow_runs as stored_flow_runs
 from prefect.storage.keyed import slots
@@ -75,7 +75,7 @@ def _propose(tx: Transaction, run: TaskRun, state: State[object], force: bool, n
     proposal = Proposal(_facts(tx, run, state, now), state, run.attempt, now, force)
     verdict = judge(proposal, API_TASK_RUNS)
     if verdict.state is not None:
-        deciding.keep_mark(state, verdict.state)
+        mark(state, verdict.state)
         _commit(tx, run, verdict, now)
     return TaskTransition(verdict, run)
 

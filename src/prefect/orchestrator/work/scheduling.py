@@ -64,7 +64,7 @@ def _pool_name(tx: Transaction, queue_id: UUID | None) -> str | None:
 
 def _request(deployment: Record, schedule: Record, moment: int, clock: Clock) -> FlowRunRequest:
     time = to_datetime(moment)
-    details = StateDetails(scheduled_time=time)
+    details = StateDetails(scheduled_time=time, deferred=False)
     state: State[object] = State(StateType.SCHEDULED, message="Flow run scheduled", state_details=details)
     deployment_id: UUID = deployment["id"]
     return FlowRunRequest(

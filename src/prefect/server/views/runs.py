@@ -83,7 +83,7 @@ def flow_run_json(row: Mapping[str, Any], now: datetime) -> Json:
         "created_by": row["created_by"],
         "work_pool_id": row["work_pool_id"],
         "work_pool_name": row["work_pool_name"],
-        "state": current_state_json(row, row["id"]),
+        "state": current_state_json(row, row["id"], row["parent_task_run_id"]),
         "job_variables": row["job_variables"],
     }
 

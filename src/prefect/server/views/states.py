@@ -19,7 +19,7 @@ DETAILS: Mapping[str, object] = {
     "scheduled_time": None,
     "cache_key": None,
     "cache_expiration": None,
-    "deferred": False,
+    "deferred": None,
     "untrackable_result": False,
     "pause_timeout": None,
     "pause_reschedule": False,
@@ -42,8 +42,6 @@ def details_json(facts: Mapping[str, Any] | None, flow_run_id: UUID | None, task
     for name in MOMENTS:
         if isinstance(made[name], str):
             made[name] = datetime.fromisoformat(made[name])
-    if made["deferred"] is None:
-        made["deferred"] = False
     if made["flow_run_id"] is None:
         made["flow_run_id"] = flow_run_id
     if made["task_run_id"] is None:

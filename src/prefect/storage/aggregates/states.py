@@ -12,7 +12,7 @@ from sqlalchemy import Select, select
 
 from prefect.core.ids import uuid_from_int
 from prefect.storage.aggregates.reading import Reading, Record
-from prefect.storage.tables import event, flow_run_state, task_run, task_run_state
+from prefect.storage.tables import event, flow_run, flow_run_state, task_run, task_run_state
 
 MOST_STATES = 100
 """Number of states of a task run that are found by their derived ids."""
@@ -21,14 +21,19 @@ TASK_RUN = "prefect.task-run."
 
 
 def of_flow_run(reading: Reading, run_id: UUID) -> list[Record]:
-    """Every state of a flow run, in order."""
-    history = select(flow_run_state).where(flow_run_state.c.flow_run_id == run_id)
+    """Every state of a flow run, in order, each with the run's `parent_task_run_id`."""
+    history = _of_flow_runs().where(flow_run_state.c.flow_run_id == run_id)
     return reading.rows(history.order_by(flow_run_state.c.sequence))
 
 
 def flow_run_state_by_id(reading: Reading, state_id: UUID) -> Record | None:
-    """A state of a flow run; None if there is none of that id."""
-    return reading.one(select(flow_run_state).where(flow_run_state.c.id == state_id))
+    """A state of a flow run, with the run's `parent_task_run_id`; None if there is none of that id."""
+    return reading.one(_of_flow_runs().where(flow_run_state.c.id == state_id))
+
+
+def _of_flow_runs() -> Select[*tuple[object, ...]]:
+    joined = flow_run_state.outerjoin(flow_run, flow_run.c.id == flow_run_state.c.flow_run_id)
+    return select(flow_run_state, flow_run.c.parent_task_run_id).select_from(joined)
 
 
 def of_task_run(reading: Reading, run_id: UUID) -> list[Record]:

@@ -93,7 +93,9 @@ def _request(
 ) -> FlowRunRequest:
     clock = call.world.clock
     now, policy = clock.now(), given.empirical_policy
-    due: State[object] = State(StateType.SCHEDULED, state_details=StateDetails(scheduled_time=to_datetime(now)))
+    due: State[object] = State(
+        StateType.SCHEDULED, state_details=StateDetails(scheduled_time=to_datetime(now), deferred=False)
+    )
     return FlowRunRequest(
         id=clock.new_id(),
         flow_name="",

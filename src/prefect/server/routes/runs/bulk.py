@@ -16,6 +16,7 @@ from prefect.server.http.routing import Role, Route
 from prefect.server.live.bus import Change
 from prefect.server.routes.runs.proposed import core_state
 from prefect.server.views.orchestration import orchestration_json, run_not_found
+from prefect.server.views.states import Json
 from prefect.storage.aggregates import flow_runs
 from prefect.storage.keyed import flow_runs as stored
 from prefect.storage.transaction import Transaction
@@ -52,11 +53,12 @@ def _matching(call: Call[Any], limit: int) -> list[UUID]:
 def _decided(call: Call[Any], found: Decided) -> Answer:
     now = call.world.clock.now()
     call.world.bus.tell([Change("flow_run", run_id.hex) for run_id, made in found if made.verdict.state is not None])
-    results = [
-        {"flow_run_id": run_id, **orchestration_json(made.verdict, made.run.state, now, run_id)}
-        for run_id, made in found
-    ]
+    results = [{"flow_run_id": run_id, **_shown(made, now)} for run_id, made in found]
     return answers.json({"results": results})
+
+
+def _shown(made: Transition, now: int) -> Json:
+    return orchestration_json(made.verdict, made.run.state, now, made.run.id, made.run.parent_task_run_id)
 
 
 def delete_many(call: Call[FlowRunsBulkDeleteBody]) -> Deciding[list[UUID]]:

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from prefect.core.lifecycle.runs import FlowRun as CoreFlowRun
-from prefect.core.lifecycle.states import State, StateType
+from prefect.core.lifecycle.states import StateType
 from prefect.core.ports import FlowRunRequest, Transition
 from prefect.core.times import to_datetime
 from prefect.orchestrator.requests import flow_runs as deciding
@@ -19,7 +19,7 @@ from prefect.server.http.errors import Refusal, not_found
 from prefect.server.http.paging import filters_of, limit_of
 from prefect.server.http.routing import Role, Route
 from prefect.server.live.bus import Change
-from prefect.server.routes.runs.proposed import core_state
+from prefect.server.routes.runs.proposed import core_state, own_state
 from prefect.server.views.orchestration import orchestration_json, run_not_found, status_of
 from prefect.server.views.runs import flow_run_json, row_of_flow_run
 from prefect.server.views.states import Json
@@ -57,7 +57,7 @@ def create(call: Call[FlowRunCreate]) -> Deciding[tuple[CoreFlowRun, bool]]:
 
 def _request(call: Call[FlowRunCreate]) -> FlowRunRequest:
     given, clock = call.body, call.world.clock
-    state = State(StateType.PENDING) if given.state is None else core_state(given.state, clock.now())
+    state = own_state(StateType.PENDING) if given.state is None else core_state(given.state, clock.now())
     policy = given.empirical_policy
     return FlowRunRequest(
         id=clock.new_id(),
@@ -160,7 +160,8 @@ def decided(call: Call[Any], run_id: UUID, transition: Transition | None) -> Ans
     verdict = transition.verdict
     if verdict.state is not None:
         call.world.bus.tell([Change("flow_run", run_id.hex)])
-    content = orchestration_json(verdict, transition.run.state, call.world.clock.now(), run_id)
+    run = transition.run
+    content = orchestration_json(verdict, run.state, call.world.clock.now(), run_id, run.parent_task_run_id)
     return answers.json(content, status_of(verdict))
 
 

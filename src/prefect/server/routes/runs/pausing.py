@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from prefect.core.lifecycle.states import State, StateDetails, StateType
+from prefect.core.lifecycle.states import State, StateType
 from prefect.core.lifecycle.transitions import abort
 from prefect.core.ports import Transition
 from prefect.core.times import to_datetime
@@ -21,6 +21,7 @@ from prefect.server.http.routing import Role, Route
 from prefect.server.hydration import hydrated, problems_in
 from prefect.server.parameters import InvalidParameters, InvalidSchema, check
 from prefect.server.routes.runs.flow_runs import decided
+from prefect.server.routes.runs.proposed import own_state
 from prefect.server.views.orchestration import orchestration_json, run_not_found
 from prefect.server.views.states import Json
 from prefect.storage.keyed import flow_runs, variables
@@ -114,9 +115,8 @@ def _resume(
 def _going_on(current: State[object], now: int) -> State[object]:
     """Running where a process waits, Scheduled for now where none does."""
     if not current.state_details.pause_reschedule:
-        return State.at(now, StateType.RUNNING, "Running")
-    due = StateDetails(scheduled_time=to_datetime(now))
-    return State.at(now, StateType.SCHEDULED, "Resuming", details=due)
+        return own_state(StateType.RUNNING)
+    return own_state(StateType.SCHEDULED, "Resuming", scheduled_time=to_datetime(now))
 
 
 ROUTES = (

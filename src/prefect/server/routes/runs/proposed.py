@@ -15,3 +15,8 @@ def core_state(given: StateCreate, now: int) -> State[object]:
     if given.type is StateType.SCHEDULED and details.scheduled_time is None:
         details = StateDetails(**{**details.facts(), "scheduled_time": to_datetime(now)})
     return State(given.type, given.name, given.message, data, details)
+
+
+def own_state(type: StateType, name: str | None = None, **details: object) -> State[object]:
+    """A state that the server gives a run by itself; it is not deferred, which a client's leaves open."""
+    return State(type, name, state_details=StateDetails(**{"deferred": False, **details}))

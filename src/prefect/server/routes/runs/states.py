@@ -20,7 +20,7 @@ MISSING = not_found("Flow run state")
 
 
 def _of_flow_run(row: Mapping[str, Any]) -> Json:
-    return history_json(row, row["flow_run_id"])
+    return history_json(row, row["flow_run_id"], row["parent_task_run_id"])
 
 
 def _of_task_run(row: Mapping[str, Any]) -> Json:

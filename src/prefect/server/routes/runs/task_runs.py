@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from prefect.core.lifecycle.runs import TaskRun as CoreTaskRun
-from prefect.core.lifecycle.states import State, StateType
+from prefect.core.lifecycle.states import StateType
 from prefect.core.times import to_datetime
 from prefect.orchestrator.requests import task_runs as deciding
 from prefect.orchestrator.requests.task_runs import TaskTransition
@@ -18,7 +18,7 @@ from prefect.server.http.errors import not_found
 from prefect.server.http.paging import filters_of, limit_of
 from prefect.server.http.routing import Role, Route
 from prefect.server.live.bus import Change
-from prefect.server.routes.runs.proposed import core_state
+from prefect.server.routes.runs.proposed import core_state, own_state
 from prefect.server.views.orchestration import orchestration_json, run_not_found, status_of
 from prefect.server.views.runs import row_of_task_run, task_run_json, task_run_on_page
 from prefect.storage.aggregates import task_runs
@@ -43,7 +43,7 @@ MISSING_RUN = not_found("Task run")
 def create(call: Call[TaskRunCreate]) -> Deciding[tuple[CoreTaskRun, bool]]:
     """Make a task run, or answer the one with these keys."""
     given, clock = call.body, call.world.clock
-    state = State(StateType.PENDING) if given.state is None else core_state(given.state, clock.now())
+    state = own_state(StateType.PENDING) if given.state is None else core_state(given.state, clock.now())
     new = NewTaskRun(
         given.id or clock.new_id(),
         given.flow_run_id,
