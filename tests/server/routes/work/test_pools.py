@@ -88,6 +88,7 @@ async def test_runs_are_handed_out_by_priority_of_queue_then_by_time(api: httpx.
     assert await handed(api, pool, scheduled_before="2025-01-01T00:00:00Z") == ["s1", "s2", "f1"]
     assert await handed(api, pool, scheduled_after="2020-06-01T00:00:00Z", limit=2) == ["s2", "s3"]
     assert await handed(api, pool, work_queue_names=["fast"]) == ["f1"]
+    assert await handed(api, pool, work_queue_names=[]) == ["s1", "s2", "s3", "f1"]
     await api.patch(f"/work_pools/{pool}/queues/fast", json={"priority": 1})
     assert await handed(api, pool, limit=2) == ["f1", "s1"]
     await api.patch(f"/work_pools/{pool}/queues/fast", json={"is_paused": True})

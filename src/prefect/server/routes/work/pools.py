@@ -213,9 +213,9 @@ def scheduled(call: Call[WorkPoolScheduledRunsBody]) -> Answer:
 
 
 def _wanted(tx: Transaction, pool: Record, names: list[str] | None) -> list[Record]:
-    """A pool's queues of these names, by priority; all of them if None. Raises Refusal for one that does not exist."""
+    """A pool's queues of these names, by priority; all of them if none is named. Raises Refusal for an unknown one."""
     every = stored_queues.of_pool(tx, pool["id"])
-    if names is None:
+    if not names:
         return every
     known = {queue["name"] for queue in every}
     unknown = next((name for name in names if name not in known), None)
