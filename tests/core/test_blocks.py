@@ -44,6 +44,8 @@ def test_what_is_nested_counts_unless_it_is_a_block() -> None:
     assert one != checksum_of(
         {**referring("Plain", "Block"), "definitions": {"Plain": {"title": "Other"}, "Block": block}}
     )
+    anything = {**referring("Plain", "Anything"), "definitions": {"Plain": plain, "Anything": {}}}
+    assert checksum_of(anything) == checksum_of({**anything, "definitions": {"Plain": plain}})
     two = checksum_of({**referring("Wraps"), "definitions": {"Wraps": wraps, "Plain": plain, "Unused": {}}})
     assert two == checksum_of({**referring("Wraps"), "definitions": {"Wraps": wraps, "Plain": plain}})
     assert two != checksum_of({**referring("Wraps"), "definitions": {"Wraps": wraps, "Plain": {"title": "Other"}}})

@@ -28,7 +28,9 @@ def checksum_of(fields: Mapping[str, object]) -> str:
     definitions = fields.get(DEFINITIONS)
     if isinstance(definitions, Mapping):
         nested = {name: _counted(definitions[name]) for name in sorted(_reached(counted, definitions))}
-        plain = {name: one for name, one in nested.items() if not (isinstance(one, Mapping) and TYPE_SLUG in one)}
+        plain = {
+            name: one for name, one in nested.items() if one and not (isinstance(one, Mapping) and TYPE_SLUG in one)
+        }
         counted |= {DEFINITIONS: plain} if plain else {}
     text = json.dumps([[counted], {}], sort_keys=True)
     return f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
