@@ -14,8 +14,11 @@ from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed
 
 from prefect.connect import CLOCK
-from prefect.core.times import to_datetime
+from prefect.core.times import SECOND, to_datetime
+from prefect.server.live.taking import record_of
 from prefect.storage.store import Store
+from prefect.wire.events.records import Event
+from prefect.wire.packing import MEDIA_TYPE, pack
 from tests.server.listening import an_event, server_on
 
 
@@ -90,3 +93,19 @@ async def test_log_lines_as_they_come(store: Store, tmp_path: Path) -> None:
             assert [message["log"]["message"] for message in messages] == ["one", "two"]
             await api.post("/logs/", json=[line(run, "three")])
             assert [message["log"]["message"] for message in await received(socket, 1)] == ["three"]
+
+
+async def test_events_that_an_engine_kept_while_the_server_was_away(store: Store, tmp_path: Path) -> None:
+    """Their rows say when the engine recorded them, which may be long ago."""
+    event = an_event(uuid4().hex)
+    long_ago = CLOCK.now() - 3600 * SECOND
+    row = record_of(Event.model_validate(event), long_ago).row()
+    async with server_on(store, tmp_path) as server, httpx.AsyncClient(base_url=server.url) as api:
+        async with server.socket("/events/out") as socket:
+            await socket.send(json.dumps({"type": "filter", "filter": {"event": {"name": [event["event"]]}}}))
+            await asyncio.sleep(0.2)
+            body = pack({"event": [row]})
+            sent = await api.post("/headrace/journal", content=body, headers={"Content-Type": MEDIA_TYPE})
+            assert sent.status_code == 204, sent.text
+            (message,) = await received(socket, 1)
+            assert message["event"]["id"] == event["id"]

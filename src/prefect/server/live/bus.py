@@ -10,6 +10,7 @@ import asyncio
 import threading
 from collections.abc import Iterable
 from typing import NamedTuple
+from uuid import UUID
 
 
 class Change(NamedTuple):
@@ -20,6 +21,14 @@ class Change(NamedTuple):
 
     key: str
     """What of it: usually an id."""
+
+
+def as_uuid(key: str) -> UUID | None:
+    """The id that a key on the bus is; None if it is something else."""
+    try:
+        return UUID(hex=key)
+    except ValueError:
+        return None
 
 
 class Watcher:

@@ -19,7 +19,7 @@ from prefect.core.ports import Clock
 from prefect.core.times import SECOND
 from prefect.exceptions import StorageError
 from prefect.server.http import answers
-from prefect.server.live.bus import Bus, Change, Watcher
+from prefect.server.live.bus import Bus, Change, Watcher, as_uuid
 from prefect.server.live.reads import Reads
 from prefect.storage.aggregates import arrivals
 from prefect.storage.aggregates.reading import Reading
@@ -198,11 +198,3 @@ def told(number: int, change: Change, facts: dict[str, Any] | None) -> Told:
     keys |= {str(content[name]) for name in ("flow_id", "deployment_id") if content.get(name) is not None}
     text = b"id: %d\nevent: change\ndata: %s\n\n" % (number, answers.encode(content))
     return Told(number, change.topic, frozenset(keys), text)
-
-
-def as_uuid(key: str) -> UUID | None:
-    """The id that a key on the bus is; None if it is something else."""
-    try:
-        return UUID(hex=key)
-    except ValueError:
-        return None

@@ -15,12 +15,12 @@ from prefect.core.ports import Clock
 from prefect.core.times import SECOND, to_micros
 from prefect.exceptions import StorageError
 from prefect.server.http import answers
-from prefect.server.live.bus import Bus
-from prefect.server.live.matching import Matches
+from prefect.server.live.bus import Bus, Change, as_uuid
 from prefect.server.live.reads import Reads
 from prefect.server.views.events import event_json
 from prefect.storage.aggregates import arrivals
 from prefect.storage.aggregates.reading import Reading
+from prefect.wire.filters.matching import Matches
 
 PACE, LONGEST_PAUSE = 0.05, 1.0
 """Seconds between two looks while events come, and without a hint."""
@@ -110,9 +110,10 @@ class EventTail:
         watcher = self._bus.watch("event", "flow_run", "task_run")
         try:
             while self._subscriptions:
-                await watcher.next(LONGEST_PAUSE)
+                changes = await watcher.next(LONGEST_PAUSE)
                 try:
                     await self._catch_up()
+                    await self._fetch(changes)
                 except StorageError as error:
                     logger.warning("Events cannot be read for those who watch: %s", error)
                     await asyncio.sleep(LONGEST_PAUSE)
@@ -131,6 +132,16 @@ class EventTail:
             since = max(to_micros(rows[-1]["received"]), since + 1)  # type: ignore[arg-type]
         oldest = self._newest - 2 * LOOK_BACK
         self._seen = {identity: received for identity, received in self._seen.items() if received >= oldest}
+
+    async def _fetch(self, changes: list[Change]) -> None:
+        """Events that are named: their senders may have noted long ago when they were received."""
+        ids = [
+            identity for change in changes if change.topic == "event" and (identity := as_uuid(change.key)) is not None
+        ]
+        unseen = [identity for identity in ids if identity not in self._seen]
+        if unseen:
+            for row in await self._reads.run(arrivals.events_by_id, self._reading, unseen[:READ_AT_ONCE]):
+                self._notice(event_json(row))
 
     def _notice(self, event: dict[str, Any]) -> None:
         received = to_micros(event["received"])

@@ -12,13 +12,13 @@ from pydantic import BaseModel, ValidationError
 from prefect.core.times import to_micros
 from prefect.server.http import answers
 from prefect.server.http.paging import plain
-from prefect.server.live.matching import matcher
 from prefect.server.live.tail import Subscription
 from prefect.server.sockets.connection import Connection, Rejected
 from prefect.server.views.events import event_json
 from prefect.storage.aggregates import events
 from prefect.storage.aggregates.events import Place
 from prefect.wire.filters.events import EventFilter
+from prefect.wire.filters.matching import matcher
 
 F = TypeVar("F", bound=BaseModel)
 

@@ -36,6 +36,11 @@ def events_since(reading: Reading, moment: int, limit: int) -> list[Record]:
     return reading.rows(query.limit(limit))
 
 
+def events_by_id(reading: Reading, ids: Sequence[UUID]) -> list[Record]:
+    """Events by their ids, in the order they occurred."""
+    return reading.rows(select(event).where(event.c.id.in_(ids)).order_by(event.c.occurred, event.c.id))
+
+
 def lines_since(reading: Reading, given: Given | None, first: UUID, limit: int) -> list[Record]:
     """Log lines that match a filter, from an id on, in the order of their ids."""
     query = select(log).where(log.c.id >= first, where(LOGS, given)).order_by(log.c.id)

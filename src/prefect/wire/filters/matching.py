@@ -1,5 +1,5 @@
-"""Whether an event that has just come in is one of those somebody asked for: the filter of `storage.aggregates.events`,
-on one event at a time."""
+"""Whether an event is one of those that a filter asks for: what `storage.aggregates.events` says of all on record, said of
+one at a time."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from prefect.core.records.events import RESOURCE_ID, RESOURCE_ROLE
-from prefect.storage.aggregates.where import split_query
+from prefect.utilities.search import split_query
 from prefect.wire.events.resources import Resource, ResourceSpecification
 from prefect.wire.filters.events import (
     EventAnyResourceFilter,

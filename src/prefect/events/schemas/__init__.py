@@ -1,0 +1,1 @@
+"""Shapes of events and of the automations that watch for them."""
