@@ -8,6 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
+from prefect.wire.packing import MEDIA_TYPE, pack
 from tests.server.access.conftest import ADMIN, AUTH_STRING, PREFIX, Serve, calling
 from tests.server.support import conforms
 
@@ -45,6 +46,16 @@ async def test_where_it_is_on_changes_need_one(serve: Serve) -> None:
         for _ in range(2):
             assert (await client.post("/flows/filter", headers=headers)).status_code == 200
         assert (await client.get("/version")).status_code == 200
+
+
+async def test_the_engines_own_messages_need_none_without_a_session(serve: Serve) -> None:
+    app = await serve(csrf_protection=True, auth_string=AUTH_STRING)
+    engine = {"Content-Type": MEDIA_TYPE, "X-Headrace-Process": "host/boot/1/1"}
+    async with calling(app) as client:
+        sent = {"content": pack({}), "headers": engine}
+        assert (await client.post("/headrace/backend/tag_limits", **sent, auth=ADMIN)).status_code == 200  # type: ignore[arg-type]
+        await client.post(f"{PREFIX}/session", json=SIGN_IN)
+        assert (await client.post("/headrace/backend/tag_limits", **sent)).status_code == 403  # type: ignore[arg-type]
 
 
 async def test_a_new_token_takes_the_place_of_the_old_one_and_both_expire(serve: Serve) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from base64 import b64encode
+from collections.abc import Generator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -22,6 +23,17 @@ ANYTHING = {"{id}": "0" * 32}
 
 def basic(text: str) -> dict[str, str]:
     return {"Authorization": f"Basic {b64encode(text.encode()).decode()}"}
+
+
+class HeaderOf(httpx.Auth):
+    """A header as it is."""
+
+    def __init__(self, headers: dict[str, str]) -> None:
+        self.headers = headers
+
+    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+        request.headers.update(self.headers)
+        yield request
 
 
 async def raw(app: App, path: str, method: str = "GET", raw_path: str | None = None, **more: Any) -> int:
@@ -197,6 +209,14 @@ async def test_a_key_is_shown_once_and_kept_by_its_digest(admin: httpx.AsyncClie
     assert listed.json()[0]["prefix"] == made["prefix"]
     one = (await admin.get(f"{PREFIX}/keys/{made['id']}")).json()
     assert {**one, "key": secret} == made
+
+
+async def test_a_key_in_the_place_of_an_auth_string(admin: httpx.AsyncClient) -> None:
+    key = (await new_key(admin, "runner")).key
+    for text in (key, f"anything:{key}"):
+        answer = await admin.get(f"{PREFIX}/me", auth=HeaderOf(basic(text)))
+        assert answer.json()["role"] == "runner"
+    assert (await admin.get("/version", auth=HeaderOf(basic(key[:-1])))).status_code == 401
 
 
 async def test_a_key_that_is_revoked_or_expired_opens_nothing(

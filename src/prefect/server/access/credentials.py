@@ -30,9 +30,17 @@ class Shown(NamedTuple):
     text: str
 
     @property
+    def key(self) -> str | None:
+        """The API key in it, if there may be one: programs that know only an auth string show theirs as one."""
+        if self.kind == "bearer":
+            return self.text
+        password = self.text.rpartition(":")[2]
+        return password if self.kind == "basic" and password.startswith(KEY_MARK) else None
+
+    @property
     def name(self) -> str | None:
         """Who it says it is, if it says that."""
-        return self.text.partition(":")[0] if self.kind == "basic" else None
+        return self.text.partition(":")[0] if self.kind == "basic" and self.key is None else None
 
 
 def shown_by(head: Head) -> Shown | None:

@@ -1,7 +1,8 @@
 """CSRF tokens: what a page has to know, beside what its browser sends by itself, to change anything.
 
 Asked for where PREFECT_SERVER_API_CSRF_PROTECTION_ENABLED says so, as Prefect does, and always of those who come by a session
-cookie. A session's tokens are its own: what another session was given does not do.
+cookie. A session's tokens are its own: what another session was given does not do. The engine's own messages need none
+where there is no session: no page can send that kind of body anywhere without the server having agreed first.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from prefect.storage.keyed.access import csrf as stored
 from prefect.storage.keyed.access.csrf import CsrfToken
 from prefect.storage.store import Store
 from prefect.storage.transaction import Transaction
+from prefect.wire.packing import MEDIA_TYPE
 
 CHANGING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 TOKEN, CLIENT = "prefect-csrf-token", "prefect-csrf-client"
@@ -53,7 +55,9 @@ class CsrfGuard:
     def is_asked_of(self, head: Head) -> bool:
         """Whether who asks needs a token to change anything."""
         principal = head.principal
-        return self.everybody or (principal is not None and principal.session is not None)
+        if principal is None:
+            return False  # signing in, which foreign pages are kept from by their origin
+        return principal.session is not None or (self.everybody and head.headers.get("content-type") != MEDIA_TYPE)
 
     def __call__(self, head: Head) -> Answer | Coroutine[Any, Any, Answer | None] | None:
         """Refuse a change that carries no token, or a wrong one."""

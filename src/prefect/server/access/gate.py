@@ -180,10 +180,11 @@ class Gate:
         """Whose credential it is, with the key's id if it is one."""
         if shown.kind in ("basic", "bearer") and self.auth_string is not None and same(shown.text, self.auth_string):
             return Principal("auth-string", Role.ADMIN, kind="auth-string", account=AUTH_STRING_ACCOUNT), None
+        key = shown.key
+        if key is not None:
+            return await self.in_thread(lambda: self._key(key))
         if shown.kind == "basic":
             return await self._person(shown, proof)
-        if shown.kind == "bearer":
-            return await self.in_thread(lambda: self._key(shown.text))
         if shown.kind == "cookie":
             return await self.in_thread(lambda: self._session(shown.text))
         return None
