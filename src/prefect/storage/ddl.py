@@ -29,19 +29,14 @@ def creating_index(index: Index, dialect_name: str) -> str:
 
 
 def indexes_of(table: Table, dialect_name: str) -> list[Index]:
-    """A table's indexes by name; those over the content of documents exist in PostgreSQL alone."""
+    """A table's indexes by name; some exist in one dialect alone."""
     found = sorted(table.indexes, key=lambda index: str(index.name))
-    return [index for index in found if dialect_name == "postgresql" or not is_inverted(index)]
+    return [index for index in found if index.info.get("dialect", dialect_name) == dialect_name]
 
 
 def is_partitioned(table: Table) -> bool:
     """Whether PostgreSQL keeps the table in parts."""
     return bool(table.dialect_options["postgresql"]["partition_by"])
-
-
-def is_inverted(index: Index) -> bool:
-    """Whether it is a GIN index."""
-    return bool(index.dialect_options["postgresql"]["using"] == "gin")
 
 
 def tidy(statement: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -61,6 +62,7 @@ def steps_from(before: Shape, dialect: str) -> Iterator[Step]:
             first, *others = creating(table, dialect)
             yield first, f"DROP TABLE {table.name}"
             yield from ((statement, "") for statement in others)
+    yield from _retired_indexes(before, dialect)
 
 
 def _additions(table: Table, before: Shape, dialect: str) -> Iterator[Step]:
@@ -74,6 +76,24 @@ def _additions(table: Table, before: Shape, dialect: str) -> Iterator[Step]:
     for index in indexes_of(table, dialect):
         if index.name not in before[""]:
             yield creating_index(index, dialect), f"DROP INDEX {index.name}"
+
+
+def _retired_indexes(before: Shape, dialect: str) -> Iterator[Step]:
+    """Indexes that are no longer there: what goes with them is time, no data, so no version has to wait for that."""
+    current = {index.name for table in metadata.sorted_tables for index in indexes_of(table, dialect)}
+    made = {name: statement for statement in _earlier_statements(dialect) for name in _index_made_by(statement)}
+    for name in sorted(before[""] - current):
+        if name in made:
+            yield f"DROP INDEX {name}", made[name]
+
+
+def _earlier_statements(dialect: str) -> Iterator[str]:
+    for number in range(1, VERSION):
+        yield from script(revision(number), "up", dialect)
+
+
+def _index_made_by(statement: str) -> list[str]:
+    return re.findall(r"^CREATE INDEX (\w+) ON", statement)
 
 
 def _specification(column: Column[object], dialect: str) -> str:

@@ -324,17 +324,17 @@ CREATE TABLE flow_run (
 	UNIQUE (flow_id, idempotency_key),
 	UNIQUE (deployment_id, schedule_id, fire_time)
 );
+CREATE INDEX flow_run_begun ON flow_run (coalesce(start_time, expected_start_time), id, expected_start_time, start_time, state_type, flow_id, deployment_id, parent_task_run_id);
 CREATE INDEX flow_run_by_deployment ON flow_run (deployment_id, expected_start_time);
 CREATE INDEX flow_run_by_due ON flow_run (state_type, next_scheduled_start_time);
 CREATE INDEX flow_run_by_end ON flow_run (end_time);
 CREATE INDEX flow_run_by_flow ON flow_run (flow_id, expected_start_time);
 CREATE INDEX flow_run_by_name ON flow_run (name);
-CREATE INDEX flow_run_by_parent ON flow_run (parent_task_run_id);
-CREATE INDEX flow_run_by_start ON flow_run (expected_start_time);
-CREATE INDEX flow_run_by_state ON flow_run (state_type, expected_start_time);
+CREATE INDEX flow_run_by_parent_task_run ON flow_run (parent_task_run_id) WHERE parent_task_run_id IS NOT NULL;
 CREATE INDEX flow_run_by_tags ON flow_run USING gin (tags);
 CREATE INDEX flow_run_by_updated ON flow_run (updated);
 CREATE INDEX flow_run_by_work_queue ON flow_run (work_queue_id, next_scheduled_start_time);
+CREATE INDEX flow_run_timeline ON flow_run (expected_start_time, id, start_time, state_type, run_time, state_timestamp, flow_id, deployment_id, parent_task_run_id);
 CREATE TABLE flow_run_input (
 	id BYTEA NOT NULL,
 	flow_run_id BYTEA NOT NULL,
@@ -478,7 +478,9 @@ CREATE TABLE task_run (
 	failure TEXT,
 	PRIMARY KEY (id)
 );
+CREATE INDEX task_run_begun ON task_run (start_time, state_type, flow_run_id);
 CREATE INDEX task_run_by_flow_run ON task_run (flow_run_id, expected_start_time);
+CREATE INDEX task_run_timeline ON task_run (expected_start_time, id, start_time, state_type, run_time, state_timestamp, flow_run_id);
 CREATE TABLE task_run_cache (
 	task_run_id BYTEA NOT NULL,
 	sequence BIGINT NOT NULL,

@@ -12,7 +12,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from prefect.storage.tables.base import metadata
+from prefect.storage.tables.base import index_in, metadata
 from prefect.storage.types import Flag, Id, Json, Moment, Tags
 
 deployment = Table(
@@ -51,7 +51,7 @@ deployment = Table(
     UniqueConstraint("flow_id", "name"),
     Index("deployment_by_created", "created"),
     Index("deployment_by_work_queue", "work_queue_id"),
-    Index("deployment_by_tags", "tags", postgresql_using="gin").ddl_if(dialect="postgresql"),
+    index_in("postgresql", "deployment_by_tags", "tags", postgresql_using="gin"),
 )
 
 deployment_schedule = Table(

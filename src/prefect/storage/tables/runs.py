@@ -18,7 +18,8 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from prefect.storage.tables.base import metadata
+from prefect.storage.tables.base import index_in, metadata
+from prefect.storage.tables.timelines import BEGUN, LISTED, SUMMED, index_where_set, timeline
 from prefect.storage.types import Flag, Id, Json, Moment, Tags
 
 SEQUENCE = Integer().with_variant(BigInteger(), "postgresql")
@@ -64,7 +65,7 @@ flow = Table(
     Column("created", Moment, nullable=False),
     Column("updated", Moment, nullable=False),
     Index("flow_by_created", "created"),
-    Index("flow_by_tags", "tags", postgresql_using="gin").ddl_if(dialect="postgresql"),
+    index_in("postgresql", "flow_by_tags", "tags", postgresql_using="gin"),
 )
 
 flow_run = Table(
@@ -113,17 +114,17 @@ flow_run = Table(
     Column("updated", Moment, nullable=False),
     UniqueConstraint("flow_id", "idempotency_key"),
     UniqueConstraint("deployment_id", "schedule_id", "fire_time"),
-    Index("flow_run_by_state", "state_type", "expected_start_time"),
-    Index("flow_run_by_start", "expected_start_time"),
+    *timeline("flow_run_timeline", "expected_start_time", (*SUMMED, *LISTED), ("state_name", "name", "tags")),
+    *timeline("flow_run_begun", BEGUN, LISTED, ("state_name", "name", "tags")),
     Index("flow_run_by_flow", "flow_id", "expected_start_time"),
-    Index("flow_run_by_parent", "parent_task_run_id"),
+    *index_where_set("flow_run_by_parent_task_run", "parent_task_run_id"),
     Index("flow_run_by_name", "name"),
     Index("flow_run_by_end", "end_time"),
     Index("flow_run_by_updated", "updated"),
     Index("flow_run_by_deployment", "deployment_id", "expected_start_time"),
     Index("flow_run_by_work_queue", "work_queue_id", "next_scheduled_start_time"),
     Index("flow_run_by_due", "state_type", "next_scheduled_start_time"),
-    Index("flow_run_by_tags", "tags", postgresql_using="gin").ddl_if(dialect="postgresql"),
+    index_in("postgresql", "flow_run_by_tags", "tags", postgresql_using="gin"),
 )
 
 task_run = Table(
@@ -162,6 +163,8 @@ task_run = Table(
     Column("reused_from", Id),
     Column("failure", Json),
     Index("task_run_by_flow_run", "flow_run_id", "expected_start_time"),
+    *timeline("task_run_timeline", "expected_start_time", (*SUMMED, "flow_run_id"), ("state_name",)),
+    Index("task_run_begun", "start_time", "state_type", "flow_run_id"),
     sqlite_with_rowid=False,
 )
 

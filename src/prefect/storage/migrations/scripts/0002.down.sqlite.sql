@@ -1,20 +1,28 @@
 -- Generated from storage/tables: from schema version 2 to 1.
+CREATE INDEX flow_run_by_state ON flow_run (state_type, expected_start_time);
+CREATE INDEX flow_run_by_start ON flow_run (expected_start_time);
+CREATE INDEX flow_run_by_parent ON flow_run (parent_task_run_id);
 DROP TABLE worker;
 DROP TABLE work_queue;
 DROP TABLE work_pool;
 DROP TABLE task_worker;
 DROP TABLE task_run_cache;
+DROP INDEX task_run_timeline;
+DROP INDEX task_run_begun;
 ALTER TABLE task_run DROP COLUMN flow_run_run_count;
 DROP INDEX slot_history_by_run;
 DROP TABLE session;
 DROP TABLE service;
 DROP TABLE saved_search;
 DROP TABLE flow_run_input;
+DROP INDEX flow_run_timeline;
 DROP INDEX flow_run_by_work_queue;
 DROP INDEX flow_run_by_updated;
+DROP INDEX flow_run_by_parent_task_run;
 DROP INDEX flow_run_by_end;
 DROP INDEX flow_run_by_due;
 DROP INDEX flow_run_by_deployment;
+DROP INDEX flow_run_begun;
 ALTER TABLE flow_run DROP COLUMN infrastructure_document_id;
 ALTER TABLE flow_run DROP COLUMN empirical_policy;
 ALTER TABLE flow_run DROP COLUMN work_queue_id;

@@ -174,11 +174,14 @@ CREATE INDEX flow_by_created ON flow (created);
 ALTER TABLE flow_run ADD COLUMN work_queue_id BLOB;
 ALTER TABLE flow_run ADD COLUMN empirical_policy TEXT;
 ALTER TABLE flow_run ADD COLUMN infrastructure_document_id BLOB;
+CREATE INDEX flow_run_begun ON flow_run (coalesce(start_time, expected_start_time), id, expected_start_time, start_time, state_type, flow_id, deployment_id, parent_task_run_id, state_name, name, tags);
 CREATE INDEX flow_run_by_deployment ON flow_run (deployment_id, expected_start_time);
 CREATE INDEX flow_run_by_due ON flow_run (state_type, next_scheduled_start_time);
 CREATE INDEX flow_run_by_end ON flow_run (end_time);
+CREATE INDEX flow_run_by_parent_task_run ON flow_run (parent_task_run_id) WHERE parent_task_run_id IS NOT NULL;
 CREATE INDEX flow_run_by_updated ON flow_run (updated);
 CREATE INDEX flow_run_by_work_queue ON flow_run (work_queue_id, next_scheduled_start_time);
+CREATE INDEX flow_run_timeline ON flow_run (expected_start_time, id, start_time, state_type, run_time, state_timestamp, flow_id, deployment_id, parent_task_run_id, state_name, name, tags);
 CREATE TABLE flow_run_input (
 	id BLOB NOT NULL,
 	flow_run_id BLOB NOT NULL,
@@ -217,6 +220,8 @@ CREATE TABLE session (
 );
 CREATE INDEX slot_history_by_run ON slot_history (run_id);
 ALTER TABLE task_run ADD COLUMN flow_run_run_count INTEGER;
+CREATE INDEX task_run_begun ON task_run (start_time, state_type, flow_run_id);
+CREATE INDEX task_run_timeline ON task_run (expected_start_time, id, start_time, state_type, run_time, state_timestamp, flow_run_id, state_name);
 CREATE TABLE task_run_cache (
 	task_run_id BLOB NOT NULL,
 	sequence INTEGER NOT NULL,
@@ -278,3 +283,6 @@ CREATE TABLE worker (
 	UNIQUE (work_pool_id, name)
 );
 CREATE INDEX worker_by_heartbeat ON worker (work_pool_id, last_heartbeat);
+DROP INDEX flow_run_by_parent;
+DROP INDEX flow_run_by_start;
+DROP INDEX flow_run_by_state;
