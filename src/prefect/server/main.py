@@ -20,7 +20,7 @@ from prefect.orchestrator.processes import this_process
 from prefect.server.access.binding import check_binding
 from prefect.server.access.lines import PlainLines, cover
 from prefect.server.building import build
-from prefect.server.http.connections import PatientProtocol
+from prefect.server.http.connections import PatientProtocol, allow_many
 from prefect.server.sockets.protocol import KeepingProtocol
 from prefect.server.views.settings import settings_json
 from prefect.server.world import ServerOptions
@@ -54,6 +54,8 @@ def options_from(settings: Settings, **changes: Any) -> ServerOptions:
         "largest_parameters": api.max_parameter_size,
         "keepalive_seconds": api.keepalive_timeout,
         "websocket_ping_seconds": api.websocket_ping_interval,
+        "metrics": settings.server.metrics_enabled,
+        "tracing": settings.server.tracing_enabled,
         "settings": partial(settings_json, settings),
     }
     return ServerOptions(**{**given, **_service_options(settings), **changes})
@@ -122,6 +124,7 @@ def run(settings: Settings, announce: Callable[[ServerOptions], None] | None = N
     cover([options.auth_string, *(options.encryption_keys or "").split(",")])
     store = open_store(database_url(settings), this_process(), store_options(settings))
     sys.setswitchinterval(SWITCH_INTERVAL)
+    allow_many()
     try:
         if options.auth_string is None and not options.insecure:
             check_binding(store, CLOCK.now(), options.host, options.allowed_hosts)

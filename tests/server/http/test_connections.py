@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import resource
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import suppress
@@ -11,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from prefect.server.http import bodies, connections
-from prefect.server.http.connections import HEAD_SECONDS, LARGEST_HEAD, MOST_WAITING, PatientProtocol
+from prefect.server.http.connections import HEAD_SECONDS, LARGEST_HEAD, MOST_WAITING, PatientProtocol, allow_many
 from prefect.storage.store import Store
 from tests.server.listening import Listening, server_on
 from tests.server.support import opened, sqlite_url
@@ -216,6 +217,16 @@ async def test_large_bodies_are_refused_before_they_have_come(store: Store, tmp_
         status, body = await large.answer()
         assert (status, len(body) < 200) == (413, True)
         assert await healthy_within(server, 1.0)
+
+
+def test_a_server_may_have_as_many_connections_as_the_system_allows() -> None:
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    try:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (min(512, before[0]), before[1]))
+        allow_many()
+        assert resource.getrlimit(resource.RLIMIT_NOFILE)[0] >= min(before[0], 65_536)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, before)
 
 
 def test_patience_ends_within_half_a_minute() -> None:

@@ -21,6 +21,8 @@ MOST_HEADERS = 200
 MOST_WAITING = 256
 """Connections of one peer that have sent no whole request yet; one more, and the oldest of them is closed."""
 
+MOST_FILES = 65_536
+
 _REASON = b'{"detail":"The head of the request is larger than 64 KB, or has more than 200 headers."}'
 _TOO_LARGE = (
     b"HTTP/1.1 431 Request Header Fields Too Large\r\ncontent-type: application/json\r\ncontent-length: "
@@ -30,6 +32,18 @@ _TOO_LARGE = (
 )
 
 _waiting: dict[str, OrderedDict[PatientProtocol, None]] = {}
+
+
+def allow_many() -> None:
+    """Let this process have as many connections as the system lets it; often it starts with far fewer."""
+    try:
+        import resource
+    except ImportError:  # not on Windows, which has no such limit
+        return
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = MOST_FILES if hard == resource.RLIM_INFINITY else min(hard, MOST_FILES)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 class PatientProtocol(HttpToolsProtocol):
