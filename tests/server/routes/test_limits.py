@@ -200,6 +200,21 @@ async def test_a_rate_comes_back_by_itself(api: httpx.AsyncClient) -> None:
     assert (await take(api, name, mode="rate_limit")).status_code == 200
 
 
+async def test_a_rate_that_hardly_comes_back_is_asked_for_again(api: httpx.AsyncClient) -> None:
+    name = await limit(api, 1, slot_decay_per_second=5e-324)
+    await take(api, name, mode="rate_limit")
+    full = await take(api, name, mode="rate_limit")
+    assert (full.status_code, full.headers["retry-after"]) == (423, "3600.000")
+
+
+async def test_any_number_of_names_may_be_given(api: httpx.AsyncClient) -> None:
+    name = await limit(api, 1)
+    names = [f"x{number}" for number in range(70_000)] + [name, name]
+    assert [one["name"] for one in (await take(api, *names)).json()] == [name]
+    body = {"names": names, "task_run_id": NOBODY}
+    assert (await api.post("/concurrency_limits/increment", json=body)).json() == []
+
+
 async def test_a_lease_holds_slots_until_it_is_given_back(api: httpx.AsyncClient) -> None:
     name = await limit(api)
     holder = {"type": "flow_run", "id": str(uuid4())}

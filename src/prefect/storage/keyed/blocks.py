@@ -55,11 +55,12 @@ def type_by_slug(tx: Transaction, slug: str) -> Record | None:
 
 def types_missing(tx: Transaction, slugs: Sequence[str]) -> set[str]:
     """Which of these slugs no block type has."""
-    if not slugs:
-        return set()
-    marks = ", ".join("?" * len(slugs))
-    known = tx.all(f"SELECT slug FROM block_type WHERE slug IN ({marks})", slugs)
-    return set(slugs) - {row[0] for row in known}
+    missing = set(slugs)
+    for start in range(0, len(slugs), AT_ONCE):
+        some = slugs[start : start + AT_ONCE]
+        marks = ", ".join("?" * len(some))
+        missing -= {row[0] for row in tx.all(f"SELECT slug FROM block_type WHERE slug IN ({marks})", some)}
+    return missing
 
 
 def insert_type(tx: Transaction, values: Mapping[str, object]) -> bool:

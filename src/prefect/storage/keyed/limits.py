@@ -12,6 +12,9 @@ from prefect.storage.rows import Columns, Record
 from prefect.storage.transaction import Transaction
 
 GLOBAL, TAG = "global", "tag"
+AT_ONCE = 500
+"""Names in one statement."""
+
 TAG_PREFIX = "tag:"
 """Starts the name that a limit on a tag has among all limits."""
 
@@ -42,9 +45,13 @@ _COLUMNS = "id, kind, name, slots, active, slot_decay_per_second, rate_level, ra
 
 def find(tx: Transaction, kind: str, names: Sequence[str]) -> list[Limit]:
     """The limits of these names that exist, by name."""
-    marks = ", ".join("?" * len(names))
-    sql = f"SELECT {_COLUMNS} FROM concurrency_limit WHERE kind = ? AND name IN ({marks}) ORDER BY name{tx.locking}"
-    return [_from_row(row) for row in tx.all(sql, (kind, *names))] if names else []
+    ordered, found = sorted(set(names)), []
+    for start in range(0, len(ordered), AT_ONCE):
+        some = ordered[start : start + AT_ONCE]
+        marks = ", ".join("?" * len(some))
+        sql = f"SELECT {_COLUMNS} FROM concurrency_limit WHERE kind = ? AND name IN ({marks}) ORDER BY name{tx.locking}"
+        found += [_from_row(row) for row in tx.all(sql, (kind, *some))]
+    return found
 
 
 def kind_and_name(full_name: str) -> tuple[str, str]:

@@ -31,6 +31,9 @@ LEASE_LOST = Refusal(410, "Lease not found - it may have expired or been revoked
 TRY_AGAIN_SECONDS = 1.0
 """When to ask again, more or less, where nobody knows when a slot will be free."""
 
+LONGEST_PAUSE = 3600.0
+"""When to ask again at the latest: a limit may be changed meanwhile."""
+
 
 def take(call: Call[SlotsTakeBody]) -> Deciding[SlotsTaken]:
     """Take slots until they are given back, or at a rate."""
@@ -59,7 +62,8 @@ def _granted(call: Call[Any], made: SlotsTaken) -> SlotsTaken:
         raise Refusal(422, verdict.refusal)
     if not verdict.granted:
         spread = TRY_AGAIN_SECONDS * (0.5 + call.world.clock.random())
-        raise Refusal(423, "Locked", {"Retry-After": f"{verdict.retry_after or spread:.3f}"})
+        pause = min(verdict.retry_after or spread, LONGEST_PAUSE)
+        raise Refusal(423, "Locked", {"Retry-After": f"{pause:.3f}"})
     return made
 
 
