@@ -10,10 +10,15 @@ from prefect.core.ports import Clock
 from prefect.orchestrator.backend import EmbeddedBackend
 from prefect.server import pages, system_blocks
 from prefect.server.access.wiring import Access
-from prefect.server.app import App
+from prefect.server.app import App, Finisher
 from prefect.server.http.routing import Route
 from prefect.server.live.bus import Bus
 from prefect.server.live.desk import Live
+from prefect.server.observing.condition import Condition
+from prefect.server.observing.metrics import Metrics
+from prefect.server.observing.readiness import Readiness
+from prefect.server.observing.requests import Requests
+from prefect.server.observing.traces import Traces
 from prefect.server.secrets import open_vault
 from prefect.server.sockets.door import Door
 from prefect.server.world import ServerOptions, World
@@ -61,6 +66,8 @@ RESOURCES = (
     "events.live",
     "operations.docs",
     "operations.explain",
+    "operations.metrics",
+    "operations.status",
     "deployments.records",
     "deployments.schedules",
     "deployments.runs",
@@ -94,12 +101,14 @@ def build(store: Store, clock: Clock, options: ServerOptions) -> App:
         vault=open_vault(options.home, options.encryption_keys),
         access=access,
         routes=tuple(routes),
+        readiness=Readiness(store, clock),
     )
+    world.condition = Condition(world).json
     app = App(
         world,
         routes,
         access.guards,
-        (access.trail.finish,),
+        (access.trail.finish, *watching(world)),
         checks=access.checks,
         witness=access.trail.with_entry,
         sockets=Door(),
@@ -119,6 +128,18 @@ def build(store: Store, clock: Clock, options: ServerOptions) -> App:
         app.on_start.append(duties.start)
         app.on_stop.append(lambda: asyncio.to_thread(duties.stop))
     return app
+
+
+def watching(world: World) -> list[Finisher]:
+    """Who is told of every answer, for metrics and traces."""
+    found: list[Finisher] = []
+    if world.options.metrics:
+        requests = Requests()
+        world.metrics = Metrics(world, requests).text
+        found.append(requests.finish)
+    if world.options.tracing:
+        found.append(Traces().finish)
+    return found
 
 
 def access_of(store: Store, clock: Clock, routes: Sequence[Route], options: ServerOptions) -> Access:

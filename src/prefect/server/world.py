@@ -12,6 +12,7 @@ from prefect.server.access.wiring import Access
 from prefect.server.http.routing import Route
 from prefect.server.live.bus import Bus
 from prefect.server.live.desk import Live
+from prefect.server.observing.readiness import Readiness
 from prefect.server.secrets import Vault
 from prefect.services.duties import ServerServices
 from prefect.services.retention import NOTHING, Ages, Rhythm
@@ -64,6 +65,12 @@ class ServerOptions:
 
     keepalive_seconds: int = 5
     websocket_ping_seconds: float = 20.0
+    metrics: bool = False
+    """Whether there are metrics for Prometheus."""
+
+    tracing: bool = False
+    """Whether requests leave traces for OpenTelemetry."""
+
     services: bool = True
     """Whether this replica performs background duties."""
 
@@ -104,6 +111,18 @@ class World:
 
     routes: tuple[Route, ...] = ()
     """Every operation of the API."""
+
+    metrics: Callable[[], tuple[bytes, str]] | None = None
+    """What Prometheus is told, and of which kind the text is, if it is told anything."""
+
+    condition: Callable[[], dict[str, object]] = dict
+    """How the server is, for those who operate it."""
+
+    readiness: Readiness | None = None
+    """Whether the database can be used."""
+
+    connections: Callable[[], int] | None = None
+    """How many connections are open, where somebody counts them."""
 
     services: ServerServices | None = None
     """The background duties of this replica, if it has any."""

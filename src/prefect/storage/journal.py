@@ -51,6 +51,9 @@ class Journal:
     def __init__(self, writer: Writer, process: str) -> None:
         self._writer = writer
         self._process = process
+        self.trouble: StorageError | None = None
+        """Why the database takes nothing at the moment."""
+
         self.deliver: Deliver = call_all
         """Makes the callbacks that one commit has become due."""
         self._queue: deque[Entry | Request] = deque()
@@ -244,6 +247,7 @@ class Journal:
 
     def _refused(self, error: Exception) -> None:
         refusal = error if isinstance(error, StorageError) else self._writer.translate(error)
+        self.trouble = refusal
         if not self._pause:
             logger.error("%s %d entries wait.", refusal, len(self._pending))
         told = [item for item in (*self._pending, *self._queue) if type(item) is Request and not item.may_wait(refusal)]
@@ -258,7 +262,7 @@ class Journal:
     def _recovered(self) -> None:
         if self._pause:
             logger.warning("The record at %s is being written again.", self._writer.place)
-            self._pause = 0.0
+            self._pause, self.trouble = 0.0, None
 
 
 _journals: weakref.WeakSet[Journal] = weakref.WeakSet()

@@ -111,6 +111,10 @@ class Store(Protocol):
     def backlog(self) -> int:
         """Entries not yet committed."""
 
+    @property
+    def trouble(self) -> StorageError | None:
+        """Why the database takes nothing at the moment; None where nobody has met with a refusal."""
+
     def close(self, timeout: float = 60.0) -> None:
         """Write everything queued and let go. Raises StorageError if that fails."""
 

@@ -35,8 +35,8 @@ def vacuum(context: click.Context, yes: bool, dry_run: bool, compact: bool, as_j
         left: dict[str, int] = {step.what: step.left() for step in retention.steps(store, ages, CLOCK.now())}
         if dry_run:
             return _show(left, "would be deleted", as_json)
-        asked = f"Delete {sum(left.values())} old rows of {place}?"
-        if not yes and sum(left.values()) and not confirmed(context, asked):
+        total = sum(left.values())
+        if total and not yes and not confirmed(context, f"Delete {total} old rows of {place}?"):
             fail("Nothing was changed.")
         before = _size(store)
         gone = _cut(store, ages)

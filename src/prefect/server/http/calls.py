@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
+from time import perf_counter
 from typing import Any, Generic, TypeVar
 from urllib.parse import parse_qs
 from uuid import UUID
@@ -54,6 +55,7 @@ class Head:
         "address",
         "answer_headers",
         "audited",
+        "began",
         "headers",
         "method",
         "notes",
@@ -67,6 +69,7 @@ class Head:
     )
 
     def __init__(self, scope: Mapping[str, Any], path: str, root: str) -> None:
+        self.began = perf_counter()
         self.method: str = scope.get("method", "GET")
         self.path = path
         self.raw_path: bytes = scope.get("raw_path") or b""

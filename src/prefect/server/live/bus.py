@@ -102,6 +102,11 @@ class Bus:
             self._watchers.discard(watcher)
 
     @property
+    def watchers(self) -> int:
+        """How many watch."""
+        return len(self._watchers)
+
+    @property
     def watched(self) -> bool:
         """Whether anybody watches at all."""
         return bool(self._watchers)

@@ -7,13 +7,9 @@ import os
 from prefect.server.http import answers
 from prefect.server.http.answers import Answer
 from prefect.server.http.calls import Call
+from prefect.server.http.errors import RETRY_AFTER
 from prefect.server.http.routing import Role, Route
-
-API_VERSION = "0.8.4"
-"""Version of the REST API that Prefect 3.8.8 speaks."""
-
-PREFECT_VERSION = "3.8.8"
-"""The release whose API this is; clients compare their own version with it."""
+from prefect.wire.objects.status import API_VERSION, PREFECT_VERSION
 
 
 def health(call: Call[None]) -> Answer:
@@ -22,9 +18,11 @@ def health(call: Call[None]) -> Answer:
 
 
 def ready(call: Call[None]) -> Answer:
-    """The database answers too."""
-    call.world.store.read(lambda tx: tx.one("SELECT 1"))
-    return answers.json({"message": "OK"})
+    """The database answers too, and takes what is written; otherwise 503 with the cause."""
+    problem = call.world.readiness.problem()
+    if problem is None:
+        return answers.json({"message": "OK"})
+    return answers.json({"message": "Database is not available", "detail": problem}, 503, RETRY_AFTER)
 
 
 def hello(call: Call[None]) -> Answer:

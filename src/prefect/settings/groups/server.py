@@ -324,6 +324,10 @@ class ServerSettings(Group, path="server"):
     metrics_enabled = Field(
         BOOL, False, "Serve the server's metrics for Prometheus.", aliases=("PREFECT_API_ENABLE_METRICS",)
     )
+    tracing_enabled = Field(
+        BOOL, False, "Send a trace of each request by OpenTelemetry, as its OTEL_ variables say; takes headrace[otel]."
+    )
+    logging_json = Field(BOOL, False, "Write the server's log as one JSON object a line.")
     log_retryable_errors = Field(
         BOOL,
         False,

@@ -2,7 +2,34 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from prefect.storage.transaction import Transaction
+
+BEAT = "readiness"
+"""The row of nobody's duty, which is written to see whether writing is possible."""
+
+
+def beat(tx: Transaction, now: int) -> None:
+    """Write something that means nothing."""
+    new: dict[str, object] = {"name": BEAT, "due": now, "holder": tx.process, "done": 0, "updated": now}
+    tx.insert("service", new, "ON CONFLICT (name) DO UPDATE SET updated = excluded.updated, holder = excluded.holder")
+
+
+class LastPass(NamedTuple):
+    """The last pass of a duty that any replica made."""
+
+    name: str
+    due: int
+    holder: str
+    number: int
+    updated: int
+
+
+def last_passes(tx: Transaction) -> list[LastPass]:
+    """The last pass of each duty that replicas share."""
+    sql = "SELECT name, due, holder, done, updated FROM service WHERE name <> ? ORDER BY name"
+    return [LastPass(*row) for row in tx.all(sql, (BEAT,))]
 
 
 def claim(tx: Transaction, name: str, now: int, again: int) -> bool:

@@ -45,6 +45,9 @@ class Decisions:
         self._database, self._process, self._most = database, process, threads
         self.deliver: Deliver = call_all
         """Makes the callbacks that one commit has become due."""
+        self.trouble: StorageError | None = None
+        """Why the database takes nothing at the moment."""
+
         self._queue: deque[Request] = deque()
         self._changed = threading.Condition()
         self._threads: set[threading.Thread] = set()
@@ -132,6 +135,7 @@ class Decisions:
         except Exception:
             writer.rollback()
             return False
+        self.trouble = None
         settle(group, self.deliver)
         return True
 
@@ -142,6 +146,7 @@ class Decisions:
             request.error = None
             try:
                 self._attempt(writer, request)
+                self.trouble = None
             except BaseException as error:
                 writer.rollback()
                 if is_overtaken(error) and overtaken < MOST_OVERTAKEN:
@@ -177,6 +182,7 @@ class Decisions:
             return error
         writer.close()
         refusal = error if isinstance(error, StorageError) else translate(error, self._database.place)
+        self.trouble = refusal
         return None if request.may_wait(refusal) and not self._closing else refusal
 
 

@@ -108,6 +108,11 @@ class PostgresStore:
         """Entries and decisions not yet committed."""
         return self._journal.backlog + self._decisions.backlog
 
+    @property
+    def trouble(self) -> StorageError | None:
+        """Why the database takes nothing at the moment."""
+        return self._journal.trouble or self._decisions.trouble
+
     def close(self, timeout: float = 60.0) -> None:
         """Write everything queued and let go. Raises StorageError if that fails."""
         try:

@@ -94,6 +94,11 @@ class SqliteStore:
         """Entries not yet committed."""
         return self._journal.backlog
 
+    @property
+    def trouble(self) -> StorageError | None:
+        """Why the database takes nothing at the moment."""
+        return self._journal.trouble
+
     def close(self, timeout: float = 60.0) -> None:
         """Write everything queued and let go. Raises StorageError if that fails."""
         self._journal.close(timeout)
