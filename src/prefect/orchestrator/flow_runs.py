@@ -175,7 +175,7 @@ def _commit(tx: Transaction, run: FlowRun, verdict: Verdict, attempt: int, now: 
     assert state is not None
     if state.type is StateType.RUNNING:
         run.attempt = max(run.attempt, attempt)
-    previous = run.state
+    previous, run.answered = run.state, None
     progress.enter(run, state)
     scheduled = state.type is StateType.SCHEDULED
     run.next_scheduled_start = progress.due(state) or state.moment if scheduled else None

@@ -157,6 +157,18 @@ def test_a_transition_whose_answer_was_lost_is_made_once(clients: Clients) -> No
     assert again.run.run_count == 1
 
 
+def test_so_is_one_that_another_state_answered(clients: Clients) -> None:
+    run, mark = clients.create(retries=1), UUID(int=9)
+    clients.propose(run, "RUNNING")
+    retried = clients.propose(run, "FAILED", transition_id=mark).run
+    assert retried.state is not None
+    assert retried.state.state_details.transition_id is None
+    again = clients.propose(run, "FAILED", transition_id=mark)
+    assert (again.verdict.state, again.run.state_name) == (None, "AwaitingRetry")
+    clients.propose(run, "RUNNING")
+    assert clients.propose(run, "FAILED", transition_id=mark).verdict.state is not None
+
+
 def test_why_a_state_was_replaced_is_on_record(clients: Clients) -> None:
     run = clients.create(retries=1)
     clients.propose(run, "RUNNING")

@@ -43,7 +43,10 @@ def enter_by_request(run: Run, state: State[object], further_try: bool = True) -
     ends = state.type in TERMINAL_STATES
     if run.started is None and (ends or state.type is StateType.RUNNING):
         run.started = moment
-    run.ended = moment if ends else None
+    if not ends:
+        run.ended = None
+    elif run.ended is None or previous is None or previous.type not in TERMINAL_STATES:
+        run.ended = moment
     if previous is None:
         run.expected_start = due(state) or moment
     run.state = state

@@ -36,6 +36,9 @@ class Run:
     run_micros: int = 0
     """Time spent in RUNNING states that have ended."""
 
+    answered: UUID | None = None
+    """The transition that was asked for where the state is another than the one proposed."""
+
     created_at: int | None = None
     updated_at: int | None = None
 

@@ -87,6 +87,9 @@ class RunFacts:
 
     # --- what only decisions on requests rest on
 
+    answered: UUID | None = None
+    """The transition that was answered by the present state, where that is another than the one proposed."""
+
     run_id: UUID | None = None
     spare: UUID | None = None
     """An id that nobody has, for what the decision makes."""
@@ -256,4 +259,6 @@ def _is_repeated(proposal: Proposal) -> bool:
     """Whether this very transition brought the run where it is: the answer was lost, and it is asked for again."""
     asked = proposal.proposed.detail_facts().get("transition_id")
     current = proposal.facts.state
-    return asked is not None and current is not None and current.detail_facts().get("transition_id") == asked
+    if asked is None or current is None:
+        return False
+    return asked in (current.detail_facts().get("transition_id"), proposal.facts.answered)

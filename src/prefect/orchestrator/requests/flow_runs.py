@@ -29,7 +29,8 @@ from prefect.orchestrator import events
 from prefect.orchestrator import flow_runs as deciding
 from prefect.orchestrator.acting import acting_for
 from prefect.orchestrator.lost_runs import CLIENT, is_lost
-from prefect.orchestrator.requests import holding
+from prefect.orchestrator.requests import holding, task_runs
+from prefect.orchestrator.requests.answering import note_answer
 from prefect.orchestrator.requests.results import note_result
 from prefect.storage.keyed import attempts, flow_runs, slots
 from prefect.storage.keyed.runs import surroundings
@@ -74,16 +75,9 @@ def _propose(tx: Transaction, run: FlowRun, state: State[object], force: bool, c
     proposal = Proposal(_facts(tx, run, state, clock), state, attempt, now, force)
     verdict = judge(proposal, API_FLOW_RUNS)
     if verdict.state is not None:
-        mark(state, verdict.state)
+        note_answer(run, state, verdict.state)
         _commit(tx, run, verdict, attempt, now)
     return Transition(verdict, run)
-
-
-def mark(proposed: State[object], entered: State[object]) -> None:
-    """A state that takes the proposed one's place is known by the same transition, and is not deferred."""
-    if entered.type is not proposed.type:
-        deciding.keep_mark(proposed, entered)
-        entered.state_details.deferred = bool(entered.state_details.deferred)
 
 
 def _begins(run: FlowRun, proposed: State[object]) -> bool:
@@ -100,6 +94,7 @@ def _facts(tx: Transaction, run: FlowRun, proposed: State[object], clock: Clock)
     now, policy = clock.now(), run.empirical_policy or {}
     return RunFacts(
         state=run.state,
+        answered=run.answered,
         attempt=run.attempt,
         run_count=run.run_count,
         retries=run.retries,
@@ -141,6 +136,7 @@ def _commit(tx: Transaction, run: FlowRun, verdict: Verdict, attempt: int, now: 
     flow_runs.enter(tx, run, state, verdict.reason, None)
     note_result(tx, state, run.id, None)
     events.flow_run_entered(tx, run, previous, state, now)
+    task_runs.tell_parent(tx, run, state, now)
     for effect in verdict.effects:
         _perform(tx, run, effect, now)
 

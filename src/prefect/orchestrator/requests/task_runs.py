@@ -13,15 +13,15 @@ from uuid import UUID
 from prefect.core.lifecycle import progress
 from prefect.core.lifecycle.effects import CountAnew, Effect, KeepInCache, NoteFlowRunTry, ReleaseSlots, TakeTagSlots
 from prefect.core.lifecycle.policies import API_TASK_RUNS
-from prefect.core.lifecycle.runs import TaskRun
-from prefect.core.lifecycle.states import State, StateType
+from prefect.core.lifecycle.runs import FlowRun, TaskRun
+from prefect.core.lifecycle.states import State, StateDetails, StateType
 from prefect.core.lifecycle.transitions import FlowRunFacts, Proposal, RunFacts, Verdict, judge
 from prefect.core.ports import Clock
 from prefect.exceptions import ObjectAlreadyExists
 from prefect.orchestrator.acting import acting_for
 from prefect.orchestrator.lost_runs import CLIENT
 from prefect.orchestrator.requests import holding
-from prefect.orchestrator.requests.flow_runs import mark
+from prefect.orchestrator.requests.answering import note_answer
 from prefect.orchestrator.requests.results import note_result
 from prefect.storage.keyed import flow_runs as stored_flow_runs
 from prefect.storage.keyed import slots
@@ -75,19 +75,36 @@ def _propose(tx: Transaction, run: TaskRun, state: State[object], force: bool, n
     proposal = Proposal(_facts(tx, run, state, now), state, run.attempt, now, force)
     verdict = judge(proposal, API_TASK_RUNS)
     if verdict.state is not None:
-        mark(state, verdict.state)
+        note_answer(run, state, verdict.state)
         _commit(tx, run, verdict, now)
     return TaskTransition(verdict, run)
+
+
+def tell_parent(tx: Transaction, child: FlowRun, state: State[object], now: int) -> None:
+    """Have the task run that a flow run stands for in its parent enter the same state, if it is on record."""
+    run = None if child.parent_task_run_id is None else task_runs.load(tx, child.parent_task_run_id)
+    if run is None:
+        return
+    facts = {name: value for name, value in state.detail_facts().items() if name not in _OWN}
+    details = StateDetails(**{**facts, "child_flow_run_id": child.id})
+    copied: State[object] = State.at(now, state.type, state.name, state.message, state.data, details)
+    _propose(tx, run, copied, True, now)
+
+
+_OWN = frozenset({"flow_run_id", "task_run_id"})
 
 
 def _facts(tx: Transaction, run: TaskRun, proposed: State[object], now: int) -> RunFacts:
     if proposed.type is not StateType.RUNNING:  # nothing else rests on what is around
         delays = _delays(run.policy)
-        return RunFacts(run.state, run.attempt, run.run_count, _retries(run.policy), retry_delays=delays)
+        return RunFacts(
+            run.state, run.attempt, run.run_count, _retries(run.policy), retry_delays=delays, answered=run.answered
+        )
     key = proposed.detail_facts().get("cache_key")
     tags = holding.tag_slots(tx, run.tags, now)
     return RunFacts(
         state=run.state,
+        answered=run.answered,
         attempt=run.attempt,
         run_count=run.run_count,
         run_id=run.id,

@@ -129,7 +129,7 @@ def task_run_json(row: Mapping[str, Any], now: datetime) -> Json:
         "total_run_time": seconds(row),
         "estimated_run_time": estimated_seconds(row, now),
         "estimated_start_time_delta": lateness(row, now),
-        "state": current_state_json(row, row["flow_run_id"], row["id"]),
+        "state": current_state_json(row, row["flow_run_id"], row["id"], told=True),
     }
 
 

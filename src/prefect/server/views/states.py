@@ -36,9 +36,15 @@ DETAILS: Mapping[str, object] = {
 MOMENTS = ("scheduled_time", "cache_expiration", "pause_timeout")
 
 
-def details_json(facts: Mapping[str, Any] | None, flow_run_id: UUID | None, task_run_id: UUID | None) -> Json:
-    """All details of a state: those recorded, and whose it is."""
-    made = {**DETAILS, **(facts or {})}
+def details_json(
+    facts: Mapping[str, Any] | None, flow_run_id: UUID | None, task_run_id: UUID | None, told: bool = False
+) -> Json:
+    """All details of a state: those recorded, and whose it is.
+
+    Args:
+        told: whether events may tell of such states, which say nothing of what is not deferred.
+    """
+    made = {**DETAILS, **({"deferred": False} if told else {}), **(facts or {})}
     for name in MOMENTS:
         if isinstance(made[name], str):
             made[name] = datetime.fromisoformat(made[name])
@@ -50,7 +56,7 @@ def details_json(facts: Mapping[str, Any] | None, flow_run_id: UUID | None, task
 
 
 def current_state_json(
-    row: Mapping[str, Any], flow_run_id: UUID | None, task_run_id: UUID | None = None
+    row: Mapping[str, Any], flow_run_id: UUID | None, task_run_id: UUID | None = None, told: bool = False
 ) -> Json | None:
     """The state in a run's own row; None if it has none yet."""
     if row["state_type"] is None:
@@ -62,11 +68,13 @@ def current_state_json(
         "timestamp": row["state_timestamp"],
         "message": row["state_message"],
         "data": row["state_data"],
-        "state_details": details_json(row["state_details"], flow_run_id, task_run_id),
+        "state_details": details_json(row["state_details"], flow_run_id, task_run_id, told),
     }
 
 
-def history_json(row: Mapping[str, Any], flow_run_id: UUID | None, task_run_id: UUID | None = None) -> Json:
+def history_json(
+    row: Mapping[str, Any], flow_run_id: UUID | None, task_run_id: UUID | None = None, told: bool = False
+) -> Json:
     """A state in a run's history."""
     return {
         "id": row["id"],
@@ -75,7 +83,7 @@ def history_json(row: Mapping[str, Any], flow_run_id: UUID | None, task_run_id: 
         "timestamp": row["timestamp"],
         "message": row["message"],
         "data": row["data"],
-        "state_details": details_json(row["details"], flow_run_id, task_run_id),
+        "state_details": details_json(row["details"], flow_run_id, task_run_id, told),
     }
 
 
@@ -101,7 +109,7 @@ def state_columns(run: Run) -> Json:
     """The state of a run of the core by the columns that hold it in the run's row."""
     fields = ("id", "type", "name", "timestamp", "message", "data")
     state = state_json(run.state) or dict.fromkeys(fields)
-    facts = None if run.state is None else run.state.detail_facts()
+    facts = None if run.state is None else {"deferred": None, **run.state.detail_facts()}
     return {**{f"state_{name}": state[name] for name in fields}, "state_details": facts}
 
 

@@ -21,7 +21,7 @@ _COLUMNS = (
     " state_type, state_name, state_timestamp, state_message, state_details, state_data, expected_start_time,"
     " start_time, end_time, run_time, created, updated, idempotency_key, infrastructure_pid, context, job_variables,"
     " deployment_version, work_queue_id, work_queue_name, work_pool_name, empirical_policy, created_by,"
-    " infrastructure_document_id, auto_scheduled, next_scheduled_start_time"
+    " infrastructure_document_id, auto_scheduled, next_scheduled_start_time, answered_transition"
 )
 _LOAD = f"SELECT {_COLUMNS}, (SELECT name FROM flow WHERE flow.id = flow_run.flow_id) FROM flow_run"
 
@@ -79,7 +79,7 @@ def _from_row(row: tuple[Any, ...]) -> FlowRun:
      retries, delay, attempt, run_count, guard, sequence, state_id_, state_type, state_name, state_timestamp,
      state_message, state_details, state_data, expected, start, end, run_time, created, updated, key, pid, context,
      variables, deployment_version, queue, queue_name, pool_name, policy, created_by, document, auto_scheduled,
-     next_start, flow_name) = row  # fmt: skip
+     next_start, answered, flow_name) = row  # fmt: skip
     run = FlowRun(UUID(bytes=id_), name, UUID(bytes=flow_id))
     run.__dict__.update(
         flow_name=flow_name, flow_version=version, deployment_id=_uuid(deployment),
@@ -94,6 +94,7 @@ def _from_row(row: tuple[Any, ...]) -> FlowRun:
         empirical_policy=json.loads(policy) if policy else None,
         created_by=json.loads(created_by) if created_by else None, infrastructure_document_id=_uuid(document),
         auto_scheduled=bool(auto_scheduled), next_scheduled_start=next_start,
+        answered=_uuid(answered),
     )  # fmt: skip
     if state_type is not None:
         state: State[object] = State.at(
@@ -174,8 +175,9 @@ def _bytes(value: UUID | None) -> bytes | None:
 _ENTER = """
 UPDATE flow_run SET
   version = version + 1, sequence = ?, attempt = ?, run_count = ?, state_id = ?, state_type = ?, state_name = ?,
-  state_timestamp = ?, state_message = ?, state_details = ?, state_data = ?, expected_start_time = ?, start_time = ?,
-  end_time = ?, run_time = ?, next_scheduled_start_time = ?, updated = ?, failure = COALESCE(?, failure)
+  state_timestamp = ?, state_message = ?, state_details = ?, state_data = ?, answered_transition = ?,
+  expected_start_time = ?, start_time = ?, end_time = ?, run_time = ?, next_scheduled_start_time = ?, updated = ?,
+  failure = COALESCE(?, failure)
 WHERE id = ? AND version = ?
 """
 
@@ -190,8 +192,8 @@ def enter(tx: Transaction, run: FlowRun, state: State[object], reason: str | Non
         _ENTER,
         (
             run.sequence, run.attempt, run.run_count, identity, state.type.value, state.name, moment, state.message,
-            details, data, run.expected_start, run.started, run.ended, run.run_micros, scheduled, moment, failure,
-            run.id.bytes, run.version,
+            details, data, _bytes(run.answered), run.expected_start, run.started, run.ended, run.run_micros, scheduled,
+            moment, failure, run.id.bytes, run.version,
         ),
     )  # fmt: skip
     if changed != 1:

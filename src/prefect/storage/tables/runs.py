@@ -37,6 +37,7 @@ def _state_columns() -> list[Column[object]]:
         Column("state_message", Text),
         Column("state_details", Json),
         Column("state_data", Json),
+        Column("answered_transition", Id),
     ]
 
 

@@ -99,3 +99,18 @@ async def test_every_sort_is_understood(api: httpx.AsyncClient) -> None:
     sorts = "ID_DESC EXPECTED_START_TIME_ASC EXPECTED_START_TIME_DESC NAME_ASC NAME_DESC END_TIME_DESC"
     for sort in (*sorts.split(), "NEXT_SCHEDULED_START_TIME_ASC"):
         assert (await api.post("/task_runs/filter", json={"sort": sort, "limit": 1})).status_code == 200
+
+
+async def test_the_task_run_of_a_subflow_goes_with_it(api: httpx.AsyncClient) -> None:
+    around = await flow_run(api, "RUNNING")
+    parent = await task_run(api, flow_run_id=around["id"])
+    child = await flow_run(api, "RUNNING", parent_task_run_id=parent["id"])
+    await propose(api, "flow", child["id"], "COMPLETED", message="done", data={"storage_key": "k"})
+    read = (await api.get(f"/task_runs/{parent['id']}")).json()
+    assert (read["state_name"], read["run_count"], read["state"]["message"]) == ("Completed", 1, "done")
+    assert read["state"]["data"] == {"storage_key": "k"}
+    assert read["state"]["state_details"]["child_flow_run_id"] == child["id"]
+    own = (await api.get(f"/flow_runs/{child['id']}")).json()["state"]["state_details"]
+    assert (own["task_run_id"], own["child_flow_run_id"]) == (parent["id"], None)
+    by_parent = {"flow_runs": {"parent_flow_run_id": {"any_": [around["id"]]}}}
+    assert [run["id"] for run in (await api.post("/flow_runs/filter", json=by_parent)).json()] == [child["id"]]

@@ -24,7 +24,7 @@ def _of_flow_run(row: Mapping[str, Any]) -> Json:
 
 
 def _of_task_run(row: Mapping[str, Any]) -> Json:
-    return history_json(row, row["flow_run_id"], row["task_run_id"])
+    return history_json(row, row["flow_run_id"], row["task_run_id"], told=True)
 
 
 def of_flow_run(call: Call[None]) -> Answer:

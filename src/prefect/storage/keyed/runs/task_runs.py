@@ -37,8 +37,8 @@ class NewTaskRun(NamedTuple):
 _COLUMNS = (
     "id, flow_run_id, name, task_key, dynamic_key, task_version, tags, labels, task_inputs, policy, cache_key,"
     " cache_expiration, attempt, run_count, flow_run_run_count, sequence, expected_start_time, start_time, end_time,"
-    " run_time, created, updated, state_id, state_type, state_name, state_timestamp, state_message, state_details,"
-    " state_data"
+    " run_time, created, updated, answered_transition, state_id, state_type, state_name, state_timestamp,"
+    " state_message, state_details, state_data"
 )
 _LOAD = f"SELECT {_COLUMNS} FROM task_run"
 
@@ -61,7 +61,7 @@ def by_keys(tx: Transaction, flow_run_id: UUID | None, task_key: str, dynamic_ke
 
 def _from_row(row: tuple[Any, ...]) -> TaskRun:
     (id_, flow_run, name, task_key, dynamic_key, version, tags, labels, inputs, policy, cache_key, expiration, attempt,
-     run_count, flow_run_count, sequence, expected, start, end, run_time, created, updated, *state) = row  # fmt: skip
+     run_count, flow_run_count, sequence, expected, start, end, run_time, created, updated, answered, *state) = row  # fmt: skip
     run = TaskRun(UUID(bytes=id_), name, task_key, dynamic_key)
     run.__dict__.update(
         flow_run_id=None if flow_run is None else UUID(bytes=flow_run), task_version=version,
@@ -70,6 +70,7 @@ def _from_row(row: tuple[Any, ...]) -> TaskRun:
         cache_key=cache_key, cache_expiration=None if expiration is None else to_datetime(expiration),
         attempt=attempt, run_count=run_count, flow_run_run_count=flow_run_count or 0, sequence=sequence,
         expected_start=expected, started=start, ended=end, run_micros=run_time, created_at=created, updated_at=updated,
+        answered=None if answered is None else UUID(bytes=answered),
         state=_state(*state),
     )  # fmt: skip
     return run
@@ -125,8 +126,8 @@ def insert(tx: Transaction, new: NewTaskRun, now: int) -> bool:
 _ENTER = """
 UPDATE task_run SET
   sequence = ?, run_count = ?, flow_run_run_count = ?, state_id = ?, state_type = ?, state_name = ?,
-  state_timestamp = ?, state_message = ?, state_details = ?, state_data = ?, expected_start_time = ?, start_time = ?,
-  end_time = ?, run_time = ?, updated = ?
+  state_timestamp = ?, state_message = ?, state_details = ?, state_data = ?, answered_transition = ?,
+  expected_start_time = ?, start_time = ?, end_time = ?, run_time = ?, updated = ?
 WHERE id = ?
 """
 
@@ -134,12 +135,13 @@ WHERE id = ?
 def enter(tx: Transaction, run: TaskRun, state: State[object]) -> None:
     """Write the state that `run`, already moved on and held by the caller, has entered."""
     identity = state_id(run.id.int, run.sequence).to_bytes(16, "big")
-    details, data, moment = details_to_json(state), data_to_json(state), state.moment
+    details, data, moment = _details(state), data_to_json(state), state.moment
+    answered = None if run.answered is None else run.answered.bytes
     tx.execute(
         _ENTER,
         (
             run.sequence, run.run_count, run.flow_run_run_count, identity, state.type.value, state.name, moment,
-            state.message, details, data, run.expected_start, run.started, run.ended, run.run_micros, moment,
+            state.message, details, data, answered, run.expected_start, run.started, run.ended, run.run_micros, moment,
             run.id.bytes,
         ),
     )  # fmt: skip
@@ -147,6 +149,12 @@ def enter(tx: Transaction, run: TaskRun, state: State[object]) -> None:
     history = {"task_run_id": run.id.bytes, "sequence": run.sequence, "id": identity, "attempt": run.attempt}
     entered = {"type": state.type.value, "name": state.name, "timestamp": moment, "message": state.message}
     tx.insert("task_run_state", {**history, **entered, "details": details, "data": data}, "ON CONFLICT DO NOTHING")
+
+
+def _details(state: State[object]) -> str:
+    """Details as text; that a client left `deferred` open is one, since of task runs nobody else does."""
+    facts: dict[str, object] = json.loads(details_to_json(state) or "{}")
+    return json.dumps(facts if "deferred" in facts else {**facts, "deferred": None})
 
 
 def rename(tx: Transaction, run_id: UUID, name: str, now: int) -> bool:

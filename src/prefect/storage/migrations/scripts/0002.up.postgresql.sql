@@ -178,6 +178,7 @@ CREATE INDEX flow_by_tags ON flow USING gin (tags);
 ALTER TABLE flow_run ADD COLUMN work_queue_id BYTEA;
 ALTER TABLE flow_run ADD COLUMN empirical_policy TEXT;
 ALTER TABLE flow_run ADD COLUMN infrastructure_document_id BYTEA;
+ALTER TABLE flow_run ADD COLUMN answered_transition BYTEA;
 CREATE INDEX flow_run_begun ON flow_run (coalesce(start_time, expected_start_time), id, expected_start_time, start_time, state_type, flow_id, deployment_id, parent_task_run_id);
 CREATE INDEX flow_run_by_deployment ON flow_run (deployment_id, expected_start_time);
 CREATE INDEX flow_run_by_due ON flow_run (state_type, next_scheduled_start_time);
@@ -225,6 +226,7 @@ CREATE TABLE session (
 );
 CREATE INDEX slot_history_by_run ON slot_history (run_id);
 ALTER TABLE task_run ADD COLUMN flow_run_run_count INTEGER;
+ALTER TABLE task_run ADD COLUMN answered_transition BYTEA;
 CREATE INDEX task_run_begun ON task_run (start_time, state_type, flow_run_id);
 CREATE INDEX task_run_timeline ON task_run (expected_start_time, id, start_time, state_type, run_time, state_timestamp, flow_run_id);
 CREATE TABLE task_run_cache (

@@ -8,6 +8,7 @@ from prefect.core.lifecycle.effects import CountAnew, Effect
 from prefect.core.lifecycle.states import TERMINAL_STATES, State, StateType
 from prefect.core.lifecycle.transitions import Proposal, Verdict, abort, reject, replace_with
 
+_CLAIM = "Pending"
 _NEVER_PENDING = frozenset({StateType.PENDING, StateType.RUNNING, StateType.CANCELLED})
 _NEVER_AFTER_THE_END = frozenset({StateType.PAUSED, StateType.CANCELLING, StateType.CRASHED})
 
@@ -21,9 +22,14 @@ def keep_cancelling(proposal: Proposal) -> Verdict | None:
 
 
 def claim_once(proposal: Proposal) -> Verdict | None:
-    """Abort PENDING for a flow run that somebody has claimed, or that was cancelled."""
-    current = proposal.facts.state
-    if proposal.proposed.type is not StateType.PENDING or current is None or current.type not in _NEVER_PENDING:
+    """Abort PENDING for a flow run that somebody has claimed, or that was cancelled.
+
+    Who has claimed it says how it gets on by PENDING of other names, such as Submitting.
+    """
+    current, proposed = proposal.facts.state, proposal.proposed
+    if proposed.type is not StateType.PENDING or current is None or current.type not in _NEVER_PENDING:
+        return None
+    if current.type is StateType.PENDING and proposed.name not in (_CLAIM, current.name):
         return None
     return abort(f"This run is in a {current.type.value} state and cannot transition to a PENDING state.")
 

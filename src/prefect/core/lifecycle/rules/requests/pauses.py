@@ -68,7 +68,9 @@ def _changes(proposal: Proposal, current: State[object], entered: State[object])
     facts = proposal.facts
     changes: dict[str, object] = {}
     if entered.type in TERMINAL_STATES and current.type is StateType.RUNNING:
-        changes |= {"resuming": False, "retry_type": None}
+        changes["resuming"] = False
+        if entered.type is StateType.FAILED:
+            changes["retry_type"] = None
     if current.type in TERMINAL_STATES and entered.type not in TERMINAL_STATES:
         retry_type = "reschedule" if entered.type is StateType.SCHEDULED else None
         changes |= {"resuming": False, "retry_type": retry_type, "pause_keys": []}

@@ -28,7 +28,7 @@ _HOLDS_TAGS = frozenset({StateType.RUNNING, StateType.CANCELLING})
 def wait_for_deployment_slot(proposal: Proposal) -> Verdict | None:
     """A flow run for which its deployment has no slot free waits for one, or is cancelled, as the deployment says."""
     slot, now = proposal.facts.deployment_slot, proposal.now
-    if proposal.proposed.type is not StateType.PENDING or slot is None or slot.free:
+    if proposal.proposed.type is not StateType.PENDING or slot is None or slot.free or _goes_on(proposal):
         return None
     if slot.cancels:
         return replace_with(State.at(now, StateType.CANCELLED, "Cancelled", REACHED), REACHED)
@@ -59,7 +59,14 @@ def hold_deployment_slot(proposal: Proposal, entered: State[object]) -> list[Eff
 
 def _takes_deployment_slot(proposal: Proposal, entered: State[object]) -> bool:
     slot = proposal.facts.deployment_slot
-    return not proposal.force and entered.type is StateType.PENDING and slot is not None and slot.free
+    wanted = not proposal.force and entered.type is StateType.PENDING and not _goes_on(proposal)
+    return wanted and slot is not None and slot.free
+
+
+def _goes_on(proposal: Proposal) -> bool:
+    """Whether the run has its slot already and is only said to get on."""
+    current = proposal.facts.state
+    return current is not None and current.type is StateType.PENDING and _lease(proposal) is not None
 
 
 def _lease(proposal: Proposal) -> object:
