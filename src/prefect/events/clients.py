@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Self
 
 from websockets.asyncio.client import ClientConnection
 
-from prefect.client.subscriptions import LOST, Subscription, open_socket, socket_url
+from prefect.client.sockets.subscriptions import LOST, Subscription, open_socket, socket_url
 from prefect.events.filters import EventFilter, EventOccurredFilter
 from prefect.events.schemas.events import Event, ReceivedEvent
 from prefect.events.utilities import record_event

@@ -8,7 +8,7 @@ from contextlib import AsyncExitStack
 from typing import Any, Self
 from uuid import UUID
 
-from prefect.client.subscriptions import Subscription
+from prefect.client.sockets.subscriptions import Subscription
 from prefect.events.schemas.events import ReceivedEvent
 from prefect.wire.logs import Log
 

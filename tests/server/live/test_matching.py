@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from prefect.core.journal import EVENT, EVENT_RESOURCE
 from prefect.core.records.events import EventRecord
 from prefect.server.views.events import event_json
-from prefect.storage.aggregates import events
+from prefect.storage.aggregates.events import records as events
 from prefect.storage.aggregates.reading import Reading
 from prefect.storage.store import Store
 from prefect.wire.filters.events import EventFilter

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from pydantic import PrivateAttr
@@ -13,7 +13,6 @@ from prefect.events.schemas.automations import (
     CompoundTrigger,
     EventTrigger,
     MetricTrigger,
-    Posture,
     SequenceTrigger,
     TriggerTypes,
 )
@@ -71,20 +70,21 @@ class BaseDeploymentTrigger(Shape):
     def as_automation(self) -> AutomationCore:
         """The automation that this amounts to."""
         own = set(BaseDeploymentTrigger.model_fields)
-        return AutomationCore(
-            name=self.name or f"Automation for deployment {self._deployment}",
-            description=self.description,
-            enabled=self.enabled,
-            trigger=self.model_dump(mode="json", exclude=own),  # type: ignore[arg-type]
-            actions=list(self.actions()),
-            owner_resource=self.owner_resource(),
-        )
+        given = {
+            "name": self.name or f"Automation for deployment {self._deployment}",
+            "description": self.description,
+            "enabled": self.enabled,
+            "trigger": self.model_dump(mode="json", exclude=own),
+            "actions": self.actions(),
+            "owner_resource": self.owner_resource(),
+        }
+        return AutomationCore.model_validate(given)
 
 
 class DeploymentEventTrigger(BaseDeploymentTrigger, EventTrigger):
     """Events that are, or are not, seen so often within a time."""
 
-    posture: Posture = Posture.Reactive  # type: ignore[assignment]
+    posture: Literal["Reactive", "Proactive"] = "Reactive"
 
 
 class DeploymentMetricTrigger(BaseDeploymentTrigger, MetricTrigger):

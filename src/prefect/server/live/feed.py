@@ -21,7 +21,7 @@ from prefect.exceptions import StorageError
 from prefect.server.http import answers
 from prefect.server.live.bus import Bus, Change, Watcher, as_uuid
 from prefect.server.live.reads import Reads
-from prefect.storage.aggregates import arrivals
+from prefect.storage.aggregates.events import arrivals
 from prefect.storage.aggregates.reading import Reading
 
 TOPICS = ("flow_run", "task_run", "log", "event", "artifact", "deployment", "work_pool", "work_queue", "worker",

@@ -15,7 +15,7 @@ from prefect.core.times import SECOND
 from prefect.exceptions import StorageError
 from prefect.server.live.bus import Bus, Change
 from prefect.server.live.reads import Reads
-from prefect.storage.aggregates import arrivals
+from prefect.storage.aggregates.events import arrivals
 from prefect.storage.aggregates.reading import Reading
 from prefect.storage.store import Store
 

@@ -11,6 +11,7 @@ import logging
 import os
 import threading
 from collections.abc import Iterable, Iterator
+from functools import partial
 from typing import Any
 
 from prefect.exceptions import StorageError
@@ -73,7 +74,7 @@ class Relay:
                     watcher.missed = False
                     changes = [Change(MISSED, "")]
                 for payload in payloads(self._replica, changes):
-                    self._store.transact_later(lambda tx, payload=payload: notify(tx, payload), _noted)  # type: ignore[misc]
+                    self._store.transact_later(partial(notify, payload=payload), _noted)
                 await asyncio.sleep(PACE)
         finally:
             self._bus.leave(watcher)

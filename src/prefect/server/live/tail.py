@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from typing import Any, NamedTuple
+from datetime import datetime
+from typing import Any, NamedTuple, cast
 from uuid import UUID
 
 from prefect.core.ports import Clock
@@ -18,7 +19,7 @@ from prefect.server.http import answers
 from prefect.server.live.bus import Bus, Change, as_uuid
 from prefect.server.live.reads import Reads
 from prefect.server.views.events import event_json
-from prefect.storage.aggregates import arrivals
+from prefect.storage.aggregates.events import arrivals
 from prefect.storage.aggregates.reading import Reading
 from prefect.wire.filters.matching import Matches
 
@@ -129,7 +130,7 @@ class EventTail:
                 self._notice(event_json(row))
             if len(rows) < READ_AT_ONCE:
                 break
-            since = max(to_micros(rows[-1]["received"]), since + 1)  # type: ignore[arg-type]
+            since = max(to_micros(cast(datetime, rows[-1]["received"])), since + 1)
         oldest = self._newest - 2 * LOOK_BACK
         self._seen = {identity: received for identity, received in self._seen.items() if received >= oldest}
 

@@ -14,6 +14,7 @@ from typing import Any
 from prefect.exceptions import StorageError
 from prefect.server.access.credentials import LONGEST, Shown
 from prefect.server.access.roles import role_of_socket
+from prefect.server.app import App
 from prefect.server.http import answers
 from prefect.server.http.calls import Head, Principal
 from prefect.server.http.errors import Refusal
@@ -28,7 +29,7 @@ HANDSHAKE_SECONDS = 10.0
 MOST_WAITING_OF_ONE, MOST_WAITING = 64, 512
 """Connections that may not have said who they are: of one address, and of all."""
 
-Handler = Callable[[Any, Connection], Awaitable[None]]
+Handler = Callable[[App, Connection], Awaitable[None]]
 HANDLERS: Mapping[str, Handler] = {
     "/api/events/in": take_events,
     "/api/events/out": send_events,
@@ -47,7 +48,7 @@ class Door:
     def __init__(self) -> None:
         self._waiting: Counter[str] = Counter()
 
-    async def __call__(self, app: Any, head: Head, scope: Mapping[str, Any], receive: Any, send: Any) -> None:
+    async def __call__(self, app: App, head: Head, scope: Mapping[str, Any], receive: Any, send: Any) -> None:
         """Answer one connection until it ends."""
         connection = Connection(scope, receive, send)
         handler = HANDLERS.get(head.path.rstrip("/"))
@@ -64,7 +65,7 @@ class Door:
         except Exception as error:
             await _close(connection, error, head.path)
 
-    async def _enter(self, app: Any, head: Head, connection: Connection, address: str) -> None:
+    async def _enter(self, app: App, head: Head, connection: Connection, address: str) -> None:
         self._waiting[address] += 1
         try:
             await connection.accept(keeping=head.path.rstrip("/") in KEEPING)
@@ -84,7 +85,7 @@ class Door:
                 del self._waiting[address]
 
 
-async def _principal(app: Any, head: Head, token: object) -> Principal | None:
+async def _principal(app: App, head: Head, token: object) -> Principal | None:
     """Who has opened the connection: whom the guards found, or whose token it is."""
     if head.principal is not None:
         return head.principal

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
 
 from pydantic import ValidationError
 
 from prefect.core.records.events import EventRecord
+from prefect.server.app import App
 from prefect.server.http.errors import InvalidRequest
 from prefect.server.live.taking import LARGEST_EVENT, record_of
 from prefect.server.sockets.connection import Connection, Ended, Mark, Rejected, parsed
@@ -18,7 +18,7 @@ PATIENCE = 0.01
 """Seconds between two looks whether there is room for more."""
 
 
-async def take_events(app: Any, connection: Connection) -> None:
+async def take_events(app: App, connection: Connection) -> None:
     """Store what comes until the other side closes, which is answered when all of it is stored."""
     storing = Storing(app)
     try:
@@ -56,7 +56,7 @@ def record(text: str, now: int) -> EventRecord:
 class Storing:
     """Events of one connection on their way into the store, one commit after the other."""
 
-    def __init__(self, app: Any) -> None:
+    def __init__(self, app: App) -> None:
         self._app = app
         self._gathered: list[EventRecord] = []
         self._writing: asyncio.Task[None] | None = None

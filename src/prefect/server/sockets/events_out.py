@@ -10,13 +10,14 @@ from uuid import UUID
 from pydantic import BaseModel, ValidationError
 
 from prefect.core.times import to_micros
+from prefect.server.app import App
 from prefect.server.http import answers
 from prefect.server.http.paging import plain
 from prefect.server.live.tail import Subscription
 from prefect.server.sockets.connection import Connection, Rejected
 from prefect.server.views.events import event_json
-from prefect.storage.aggregates import events
-from prefect.storage.aggregates.events import Place
+from prefect.storage.aggregates.events import records as events
+from prefect.storage.aggregates.events.records import Place
 from prefect.wire.filters.events import EventFilter
 from prefect.wire.filters.matching import matcher
 
@@ -60,7 +61,7 @@ async def whichever_ends(*parts: Any) -> None:
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def send_events(app: Any, connection: Connection) -> None:
+async def send_events(app: App, connection: Connection) -> None:
     """Send events until the other side closes."""
     wanted = await filter_from(connection, EventFilter)
     tail = app.world.live.tail
@@ -74,7 +75,7 @@ async def send_events(app: Any, connection: Connection) -> None:
 class Sending:
     """Sends each event once."""
 
-    def __init__(self, app: Any, connection: Connection) -> None:
+    def __init__(self, app: App, connection: Connection) -> None:
         self._world = app.world
         self._connection = connection
         self._sent: OrderedDict[UUID, None] = OrderedDict()

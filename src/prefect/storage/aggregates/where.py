@@ -17,7 +17,7 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.visitors import InternalTraversal
 from sqlalchemy.types import Boolean
 
-from prefect.utilities.search import split_query
+from prefect.core.search import split_query
 
 Condition = ColumnElement[bool]
 Given = Mapping[str, Any]

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from prefect.core.records.events import RESOURCE_ID, RESOURCE_ROLE
-from prefect.utilities.search import split_query
+from prefect.core.search import split_query
 from prefect.wire.events.resources import Resource, ResourceSpecification
 from prefect.wire.filters.events import (
     EventAnyResourceFilter,

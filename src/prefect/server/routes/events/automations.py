@@ -19,7 +19,7 @@ from prefect.server.live.bus import Change
 from prefect.server.templates import problem_of
 from prefect.server.views.events import automation_json
 from prefect.server.views.states import Json
-from prefect.storage.aggregates import automations
+from prefect.storage.aggregates.events import automations
 from prefect.storage.keyed.events import automations as stored
 from prefect.storage.keyed.events.automations import Link
 from prefect.storage.transaction import Transaction

@@ -23,8 +23,8 @@ from prefect.server.live.taking import LARGEST_EVENT, record_of
 from prefect.server.views.events import count_json, event_json
 from prefect.server.views.states import Json
 from prefect.server.world import MEGABYTE
-from prefect.storage.aggregates import events
-from prefect.storage.aggregates.events import Place
+from prefect.storage.aggregates.events import records as events
+from prefect.storage.aggregates.events.records import Place
 from prefect.wire.events.records import Countable, Event, EventCount, EventPage, TimeUnit
 from prefect.wire.filters.events import EventFilter
 from prefect.wire.requests.events import EventsCountBody, EventsFilterBody

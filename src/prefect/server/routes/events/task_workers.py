@@ -7,7 +7,7 @@ from prefect.server.http.answers import Answer
 from prefect.server.http.calls import Call
 from prefect.server.http.routing import Route
 from prefect.server.views.events import task_worker_json
-from prefect.storage.aggregates.task_workers import seen_lately
+from prefect.storage.aggregates.events.task_workers import seen_lately
 from prefect.wire.requests.work import TaskWorkersFilterBody
 from prefect.wire.work.workers import TaskWorkerResponse
 

@@ -10,11 +10,12 @@ from typing import Any, Self
 
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, ConnectionClosedOK, WebSocketException
+from websockets.typing import Subprotocol
 
 from prefect.client.transport import current_options
 from prefect.exceptions import NotReachable
 
-SUBPROTOCOL = "prefect"
+SUBPROTOCOL = Subprotocol("prefect")
 SEEN = 500
 """Messages by whose ids a repeated one is known."""
 
@@ -34,7 +35,7 @@ def socket_url(path: str, api_url: str | None = None) -> str:
 async def open_socket(url: str) -> ClientConnection:
     """A connection that has said who it is. Raises OSError, TimeoutError or WebSocketException."""
     options = current_options()
-    socket = await connect(url, subprotocols=[SUBPROTOCOL], open_timeout=options.request_timeout)  # type: ignore[list-item]
+    socket = await connect(url, subprotocols=[SUBPROTOCOL], open_timeout=options.request_timeout)
     try:
         await socket.send(json.dumps({"type": "auth", "token": options.auth_string or options.api_key}))
         if json.loads(await socket.recv()).get("type") != "auth_success":

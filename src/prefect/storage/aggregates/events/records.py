@@ -13,7 +13,7 @@ from uuid import UUID
 from sqlalchemy import BigInteger, ColumnElement, Text, and_, cast, false, func, or_, select, true, tuple_, type_coerce
 
 from prefect.core.records.events import RESOURCE_ID, RESOURCE_NAME, RESOURCE_ROLE
-from prefect.storage.aggregates.labels import label_of, starts_with
+from prefect.storage.aggregates.events.labels import label_of, starts_with
 from prefect.storage.aggregates.reading import Reading, Record
 from prefect.storage.aggregates.where import Condition, FieldFilter, Given, searched, where
 from prefect.storage.tables import event, event_resource
