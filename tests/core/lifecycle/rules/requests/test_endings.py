@@ -33,6 +33,11 @@ def test_a_run_is_claimed_once() -> None:
     assert verdict.reason == "This run is in a PENDING state and cannot transition to a PENDING state."
     assert claim_once(proposal("FAILED", "PENDING")) is None
     assert claim_once(proposal("PENDING", "RUNNING")) is None
+    submitting = state("PENDING", name="Submitting")
+    assert claim_once(proposal("PENDING", submitting)) is None
+    assert claim_once(proposal(submitting, state("PENDING", name="InfrastructurePending"))) is None
+    for again in (proposal(submitting, submitting), proposal(submitting, "PENDING"), proposal("RUNNING", submitting)):
+        assert claim_once(again) is not None
 
 
 def test_only_a_deployment_starts_what_ended_again() -> None:

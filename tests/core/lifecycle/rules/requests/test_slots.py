@@ -43,6 +43,15 @@ def test_a_slot_is_held_from_pending_until_the_run_stands_still() -> None:
     assert hold_deployment_slot(proposal(held, "FAILED"), state("SCHEDULED")) == []  # it is tried again in its process
 
 
+def test_a_run_that_gets_on_keeps_the_slot_that_it_has() -> None:
+    held, submitting = state("PENDING", deployment_concurrency_lease_id=LEASE), state("PENDING", name="Submitting")
+    for slot in (FREE, FULL):
+        goes_on = proposal(held, submitting, deployment_slot=slot, spare=NEW)
+        assert wait_for_deployment_slot(goes_on) is None
+        assert hold_deployment_slot(goes_on, submitting) == []
+        assert name_deployment_lease(goes_on, submitting).state_details.deployment_concurrency_lease_id == LEASE
+
+
 def test_states_name_the_lease() -> None:
     taking = proposal("SCHEDULED", "PENDING", deployment_slot=FREE, spare=NEW)
     assert name_deployment_lease(taking, state("PENDING")).state_details.deployment_concurrency_lease_id == NEW

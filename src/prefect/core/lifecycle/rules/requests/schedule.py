@@ -18,10 +18,13 @@ def wait_whole_seconds(proposal: Proposal) -> Verdict | None:
     return wait(to_micros(due), "Scheduled time is in the future")
 
 
+_WAITING = frozenset({StateType.SCHEDULED, StateType.PENDING})
+
+
 def copy_scheduled_time(proposal: Proposal, entered: State[object]) -> State[object]:
-    """A run that was SCHEDULED and is PENDING still has its time to wait for."""
+    """A run that was SCHEDULED still has its time to wait for while it is PENDING."""
     current = proposal.facts.state
-    if entered.type is not StateType.PENDING or current is None or current.type is not StateType.SCHEDULED:
+    if entered.type is not StateType.PENDING or current is None or current.type not in _WAITING:
         return entered
     due = current.state_details.scheduled_time
     if due is None or "scheduled_time" in entered.detail_facts():
