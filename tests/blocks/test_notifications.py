@@ -20,8 +20,11 @@ from prefect.blocks.notifications import (
     DiscordWebhook,
     MattermostWebhook,
     MicrosoftTeamsWebhook,
+    OpsgenieWebhook,
     PagerDutyWebHook,
+    SendgridEmail,
     SlackWebhook,
+    TwilioSMS,
 )
 from prefect.blocks.posting import check_public
 from prefect.blocks.webhook import Webhook
@@ -154,6 +157,33 @@ def test_each_service_gets_what_it_understands(service: Service) -> None:
     event = sent(service, pager)
     assert (event["routing_key"], event["payload"]["severity"]) == ("k", "critical")
     assert event["payload"]["summary"] == "subject"
+
+
+def test_services_that_want_credentials_get_them(service: Service) -> None:
+    class LocalSMS(TwilioSMS):
+        _block_type_slug = "local-sms"
+        _address: ClassVar[str] = service.url
+
+    class LocalMail(SendgridEmail):
+        _block_type_slug = "local-mail"
+        _address: ClassVar[str] = service.url
+
+    class LocalAlerts(OpsgenieWebhook):
+        _block_type_slug = "local-alerts"
+        _addresses: ClassVar[dict[str, str]] = {"us": service.url}
+
+    sms = LocalSMS(account_sid="sid", auth_token=SecretStr("t"), from_phone_number="+1", to_phone_numbers=["+2", "+3"])
+    sms.notify("body", subject="subject")
+    assert [one.path for one in service.received] == ["/hook/sid/Messages.json"] * 2
+    assert service.last.body == "From=%2B1&To=%2B3&Body=subject%0Abody"
+    assert service.last.headers["authorization"] == "Basic c2lkOnQ="
+    mail = LocalMail(api_key=SecretStr("key"), sender_email="me@example.com", to_emails=["you@example.com"])
+    assert sent(service, mail)["personalizations"] == [{"to": [{"email": "you@example.com"}]}]
+    assert service.last.headers["authorization"] == "Bearer key"
+    alert = sent(service, LocalAlerts(apikey=SecretStr("key"), target_team=["ops"], target_user=["me"]))
+    assert alert["responders"] == [{"type": "team", "name": "ops"}, {"type": "user", "username": "me"}]
+    assert (alert["message"], alert["description"], alert["priority"]) == ("subject", "body", "P3")
+    assert service.last.headers["authorization"] == "GenieKey key"
 
 
 def test_a_custom_webhook_fills_in_values(service: Service) -> None:

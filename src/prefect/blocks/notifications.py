@@ -268,6 +268,109 @@ class PagerDutyWebHook(AbstractAppriseNotificationBlock):
         delivered(self._addresses[self.region_name], json=event)
 
 
+class TwilioSMS(AbstractAppriseNotificationBlock):
+    """Sends text messages by Twilio.
+
+    Attributes:
+        account_sid, auth_token: of the account.
+        from_phone_number, to_phone_numbers: with country codes, such as +15551234567.
+    """
+
+    _block_type_name = "Twilio SMS"
+    _address: ClassVar[str] = "https://api.twilio.com/2010-04-01/Accounts"
+
+    account_sid: str = Field(default=..., description="The account's SID.")
+    auth_token: SecretStr = Field(default=..., description="The account's token.")
+    from_phone_number: str = Field(default=..., description="The number that messages come from.")
+    to_phone_numbers: list[str] = Field(default=..., description="The numbers that messages go to.")
+
+    def _send(self, body: str, subject: str | None) -> None:
+        url, known = f"{self._address}/{self.account_sid}/Messages.json", self.auth_token.get_secret_value()
+        for number in self.to_phone_numbers:
+            message = {"From": self.from_phone_number, "To": number, "Body": _titled(body, subject, "")}
+            delivered(url, data=message, auth=(self.account_sid, known))
+
+
+class SendgridEmail(AbstractAppriseNotificationBlock):
+    """Sends e-mail by Sendgrid.
+
+    Attributes:
+        api_key: of the account.
+        sender_email, to_emails: addresses.
+    """
+
+    _block_type_name = "Sendgrid Email"
+    _address: ClassVar[str] = "https://api.sendgrid.com/v3/mail/send"
+
+    api_key: SecretStr = Field(default=..., title="API Key", description="An API key of the account.")
+    sender_email: str = Field(default=..., title="Sender email id", description="Where messages come from.")
+    to_emails: list[str] = Field(default=..., title="Recipient emails", description="Where messages go to.")
+
+    def _send(self, body: str, subject: str | None) -> None:
+        message = {
+            "personalizations": [{"to": [{"email": address}]} for address in self.to_emails],
+            "from": {"email": self.sender_email},
+            "subject": subject or body.partition("\n")[0][:100],
+            "content": [{"type": "text/plain", "value": body}],
+        }
+        delivered(self._address, json=message, headers={"Authorization": f"Bearer {self.api_key.get_secret_value()}"})
+
+
+class OpsgenieWebhook(AbstractAppriseNotificationBlock):
+    """Opens an alert at Opsgenie.
+
+    Attributes:
+        apikey: of an API integration.
+        target_user, target_team, target_schedule, target_escalation: who is told, by name.
+        region_name: `us` or `eu`.
+        batch: kept for blocks that were saved elsewhere.
+        tags, priority, alias, entity, details: of the alert; the priority is 1 to 5, 1 the highest.
+    """
+
+    _block_type_name = "Opsgenie Webhook"
+    _addresses: ClassVar[dict[str, str]] = {
+        "us": "https://api.opsgenie.com/v2/alerts",
+        "eu": "https://api.eu.opsgenie.com/v2/alerts",
+    }
+
+    apikey: SecretStr = Field(default=..., title="API Key", description="The key of an API integration.")
+    target_user: list[str] | None = Field(None, description="Users who are told.")
+    target_team: list[str] | None = Field(None, description="Teams that are told.")
+    target_schedule: list[str] | None = Field(None, description="Whoever is on call by these schedules is told.")
+    target_escalation: list[str] | None = Field(None, description="Escalations that begin.")
+    region_name: Literal["us", "eu"] = Field("us", description="Where the account is.")
+    batch: bool = Field(False, description="Whether everybody is told in one request.")
+    tags: list[str] | None = Field(None, description="Tags of the alert.")
+    priority: int | None = Field(3, description="From 1, the highest, to 5.")
+    alias: str | None = Field(None, description="What tells alerts of one cause together.")
+    entity: str | None = Field(None, description="What the alert is about.")
+    details: dict[str, str] | None = Field(None, description="Anything else, by name.")
+
+    def _responders(self) -> list[dict[str, str]]:
+        named = {
+            "team": ("name", self.target_team),
+            "user": ("username", self.target_user),
+            "schedule": ("name", self.target_schedule),
+            "escalation": ("name", self.target_escalation),
+        }
+        return [{"type": kind, key: name} for kind, (key, names) in named.items() for name in names or ()]
+
+    def _send(self, body: str, subject: str | None) -> None:
+        alert = {
+            "message": (subject or body)[:130],
+            "description": body,
+            "responders": self._responders() or None,
+            "tags": self.tags,
+            "priority": None if self.priority is None else f"P{self.priority}",
+            "alias": self.alias,
+            "entity": self.entity,
+            "details": self.details,
+        }
+        headers = {"Authorization": f"GenieKey {self.apikey.get_secret_value()}"}
+        given = {name: value for name, value in alert.items() if value is not None}
+        delivered(self._addresses[self.region_name], json=given, headers=headers)
+
+
 class CustomWebhookNotificationBlock(SendingBlock):
     """Calls any URL, with the message and secrets in place of `{{subject}}`, `{{body}}`, `{{name}}` and each secret's name.
 

@@ -23,8 +23,11 @@ SHIPPED = {
     "discord-webhook": "prefect.blocks.notifications",
     "mattermost-webhook": "prefect.blocks.notifications",
     "ms-teams-webhook": "prefect.blocks.notifications",
+    "opsgenie-webhook": "prefect.blocks.notifications",
     "pager-duty-webhook": "prefect.blocks.notifications",
+    "sendgrid-email": "prefect.blocks.notifications",
     "slack-webhook": "prefect.blocks.notifications",
+    "twilio-sms": "prefect.blocks.notifications",
 }
 """Modules that define a class, by its slug; imported when one is loaded by name."""
 
