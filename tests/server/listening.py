@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-import uvicorn
 from websockets.asyncio.client import ClientConnection, connect
 
 from prefect.connect import CLOCK
 from prefect.core.times import to_datetime
 from prefect.server.app import App
 from prefect.server.building import build
+from prefect.server.http.ending import EndingServer
 from prefect.server.main import _configuration, listening
 from prefect.server.world import ServerOptions
 from prefect.storage.store import Store
@@ -48,7 +48,7 @@ async def server_on(store: Store, home: Path, **options: Any) -> AsyncIterator[L
     given = ServerOptions(home=home, port=0, services=False, **options)
     app = build(store, CLOCK, given)
     with listening("127.0.0.1", 0) as listener:
-        server = uvicorn.Server(_configuration(app, given))
+        server = EndingServer(_configuration(app, given), app.world.live.let_go)
         serving = asyncio.create_task(server.serve([listener]))
         while not server.started:
             await asyncio.sleep(0.01)

@@ -192,3 +192,15 @@ async def test_replicas_tell_each_other(postgres_url: str, database: str, store:
                 assert json.loads(await asyncio.wait_for(socket.recv(), 5))["event"]["id"] == event["id"]
     finally:
         second.close()
+
+
+async def test_an_open_page_does_not_keep_the_server_from_ending(store: Store, tmp_path: Path) -> None:
+    async with asyncio.timeout(5):
+        async with server_on(store, tmp_path) as server:
+            client = httpx.AsyncClient(base_url=server.url, timeout=30)
+            request = client.build_request("GET", "/headrace/live")
+            response = await client.send(request, stream=True)
+            lines = response.aiter_lines()
+            assert await anext(lines) == "retry: 2000"
+        assert [line async for line in lines][-1] == ""
+        await client.aclose()

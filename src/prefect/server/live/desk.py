@@ -38,6 +38,10 @@ class Live:
         if self._relay is not None:
             self._relay.start()
 
+    def let_go(self) -> None:
+        """End what has no end of its own: the server is about to stop."""
+        self.feed.stop()
+
     async def stop(self) -> None:
         """End what runs."""
         self.feed.stop()
