@@ -74,16 +74,14 @@ def unpack_rows(body: bytes) -> dict[str, tuple[Row, ...]]:
 
 def _extend(value: object) -> object:
     kind = type(value)
-    if kind is UUID:
-        return msgpack.ExtType(_UUID, value.bytes)  # type: ignore[attr-defined]
-    if kind is tuple:
-        return list(value)  # type: ignore[call-overload]
+    if isinstance(value, UUID):
+        return msgpack.ExtType(_UUID, value.bytes)
+    if isinstance(value, tuple):
+        return msgpack.ExtType(_TUPLE, pack([_TUPLES.index(kind), list(value)])) if kind in _TUPLES else list(value)
     if isinstance(value, State):
         return msgpack.ExtType(_STATE, pack(_state_facts(value)))
     if kind in _RECORDS:
         return msgpack.ExtType(_RECORD, pack([_RECORDS.index(kind), _record_facts(value)]))
-    if kind in _TUPLES:
-        return msgpack.ExtType(_TUPLE, pack([_TUPLES.index(kind), list(value)]))  # type: ignore[call-overload]
     if isinstance(value, FlowRun):
         return msgpack.ExtType(_RUN, pack(dict(value.__dict__)))
     if isinstance(value, datetime):
@@ -166,6 +164,6 @@ _RUN_FACTS = frozenset({
     "context", "parent_task_run_id", "parent_flow_run_id", "root_flow_run_id", "attempt", "version", "retries",
     "retry_delay", "entrypoint", "next_scheduled_start", "auto_scheduled", "infrastructure_pid", "job_variables",
     "work_queue_id", "work_queue_name", "work_pool_id", "work_pool_name", "empirical_policy",
-    "infrastructure_document_id", "created_by",
+    "infrastructure_document_id", "created_by", "answered",
 })  # fmt: skip
 """Attributes of a flow run that travel, beside its id, name and flow."""
