@@ -126,18 +126,21 @@ def _everything(client: httpx.Client) -> dict[str, Any]:
         listed: list[dict[str, Any]] = response.raise_for_status().json()
         return listed
 
-    flow_runs, task_runs = post("/flow_runs/filter"), post("/task_runs/filter")
+    flow_runs, deployments = post("/flow_runs/filter"), post("/deployments/filter")
+    known = {run["id"] for run in flow_runs}
+    task_runs = [run for run in post("/task_runs/filter") if run["flow_run_id"] in (*known, None)]
+    used = {item["flow_id"] for item in (*flow_runs, *deployments)}
     return {
-        "flows": post("/flows/filter"),
+        "flows": [flow for flow in post("/flows/filter") if flow["id"] in used],
         "flow_runs": flow_runs,
         "task_runs": task_runs,
         "flow_run_states": _states(client, "flow_run", flow_runs),
         "task_run_states": _states(client, "task_run", task_runs),
-        "logs": post("/logs/filter"),
+        "logs": [line for line in post("/logs/filter") if line["flow_run_id"] in (*known, None)],
         "artifacts": post("/artifacts/filter"),
         "latest_artifacts": post("/artifacts/latest/filter"),
         "variables": post("/variables/filter"),
-        "deployments": post("/deployments/filter"),
+        "deployments": deployments,
         "blocks": [
             block for block in post("/block_documents/filter", include_secrets=True) if "ompat" in block["name"]
         ],
@@ -179,7 +182,9 @@ def _plain(value: Any, key: str = "") -> Any:
     return _masked(value, key) if isinstance(value, str) else value
 
 
-_UNORDERED = frozenset({"nodes", "root_node_ids", "children", "parents", "artifacts", "encapsulating", "active_slots"})
+_UNORDERED = frozenset(
+    {"tags", "nodes", "root_node_ids", "children", "parents", "artifacts", "encapsulating", "active_slots"}
+)
 
 
 def _json_order(value: Any) -> str:
