@@ -16,6 +16,8 @@ from prefect.server.http.routing import Query, Route, is_id
 
 REF = "#/components/schemas/{model}"
 Document = dict[str, Any]
+VALIDATION: JsonSchemaMode = "validation"
+SERIALIZATION: JsonSchemaMode = "serialization"
 
 _PROBLEM = {
     "type": "object",
@@ -59,11 +61,10 @@ class _Schemas:
     """The JSON schemas of all types that routes read and answer."""
 
     def __init__(self, routes: list[Route]) -> None:
-        wanted: dict[tuple[Any, JsonSchemaMode], None] = {}
+        wanted: dict[tuple[type[BaseModel], JsonSchemaMode], None] = {}
         for route in routes:
-            for kind, mode in ((route.body, "validation"), (route.returns, "serialization")):
-                for model in _models(kind):
-                    wanted[(model, mode)] = None  # type: ignore[index]
+            wanted.update(dict.fromkeys((model, VALIDATION) for model in _models(route.body)))
+            wanted.update(dict.fromkeys((model, SERIALIZATION) for model in _models(route.returns)))
         self._references, definitions = models_json_schema(
             list(wanted), ref_template=REF, schema_generator=GenerateJsonSchema
         )

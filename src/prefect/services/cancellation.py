@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from uuid import UUID
 
 from prefect.core.lifecycle.states import State, StateType
@@ -22,9 +23,9 @@ def tick(store: Store, clock: Clock, timeout_seconds: float = 300.0) -> int:
     stuck = store.read(lambda tx: due.in_state(tx, "CANCELLING", before, BATCH))
     left = store.read(lambda tx: due.children_left_by(tx, "CANCELLED", BATCH))
     for run_id in stuck:
-        store.transact(lambda tx, run_id=run_id: _end(tx, run_id, "It did not end in time when cancelled.", clock))  # type: ignore[misc]
+        store.transact(partial(_end, run_id=run_id, message="It did not end in time when cancelled.", clock=clock))
     for run_id in left:
-        store.transact(lambda tx, run_id=run_id: _end(tx, run_id, "The run that called it was cancelled.", clock))  # type: ignore[misc]
+        store.transact(partial(_end, run_id=run_id, message="The run that called it was cancelled.", clock=clock))
     return len(stuck) + len(left)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from prefect.core.ports import Clock
 from prefect.core.times import SECOND
@@ -42,7 +43,7 @@ def tick(store: Store, clock: Clock, leases_count: bool = True) -> int:
     now = clock.now()
     moment = now if leases_count else 0
     lost = [attempt for attempt in store.read(attempts.open_attempts) if is_lost(attempt, moment)]
-    return sum(store.transact(lambda tx, attempt=attempt: crash(tx, attempt, clock)) for attempt in lost)  # type: ignore[misc]
+    return sum(store.transact(partial(crash, attempt=attempt, clock=clock)) for attempt in lost)
 
 
 def crash(tx: Transaction, attempt: Attempt, clock: Clock) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from uuid import UUID
 
 from prefect.core.lifecycle.states import State, StateType
@@ -21,10 +22,10 @@ def tick(store: Store, clock: Clock) -> int:
     """Fail those whose time is up; returns how many. Costs no write where there are none."""
     count, last = 0, None
     while True:
-        found = store.read(lambda tx, after=last: due.in_state(tx, "PAUSED", clock.now(), BATCH, after))  # type: ignore[misc]
-        for run_id in found:
-            if store.read(lambda tx, run_id=run_id: _is_over(tx, run_id, clock.now())):  # type: ignore[misc]
-                count += store.transact(lambda tx, run_id=run_id: _fail(tx, run_id, clock))  # type: ignore[misc]
+        paused = partial(due.in_state, state_type="PAUSED", entered_before=clock.now(), most=BATCH, after=last)
+        found = store.read(paused)
+        over = [run_id for run_id in found if store.read(partial(_is_over, run_id=run_id, now=clock.now()))]
+        count += sum(store.transact(partial(_fail, run_id=run_id, clock=clock)) for run_id in over)
         if len(found) < BATCH:
             return count
         last = found[-1]

@@ -62,7 +62,7 @@ def checked_rows(table: str, rows: Sequence[Row]) -> Sequence[Row]:
                 raise _misfit(table, number, row)
         for place in ids:
             value = row[place]
-            if value is not None and len(value) != ID_BYTES:  # type: ignore[arg-type]
+            if isinstance(value, bytes) and len(value) != ID_BYTES:
                 raise _misfit(table, number, row)
     return rows
 
