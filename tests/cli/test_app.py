@@ -43,7 +43,7 @@ def test_aliases_are_the_same_rooms(prefect: Prefect, alias: str) -> None:
     ("arguments", "message"),
     [
         (("nonsense",), 'Unknown command "nonsense"'),
-        (("flow-run", "nonsense"), "Available commands: ls, inspect, logs"),
+        (("flow-run", "nonsense"), "Available commands: ls, inspect, explain"),
         (("flow-run", "ls", "--limit", "abc"), "'abc' is not a valid int"),
         (("flow-run", "ls", "--limit", "-1"), "-1 is not in the range"),
         (("flow-run", "inspect"), "Missing argument 'ID'"),

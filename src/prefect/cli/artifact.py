@@ -10,9 +10,7 @@ from prefect.cli import documents
 from prefect.cli.documents import Record
 from prefect.cli.output import ago, compact, escape, fail, local, say, show_facts, show_json, show_table
 from prefect.cli.parameters import command, confirmed, limit_option, output_option, positional
-from prefect.cli.record import backend, now
-from prefect.storage.aggregates import artifacts
-from prefect.storage.aggregates.reading import Reading
+from prefect.cli.record import artifacts, now
 
 
 @command("ls")
@@ -21,8 +19,7 @@ from prefect.storage.aggregates.reading import Reading
 @output_option
 def ls(limit: int, every: bool, as_json: bool) -> None:
     """List the newest artifact of each key, last updated first."""
-    reading = Reading(backend().store)
-    found = artifacts.page(reading, limit) if every else artifacts.latest(reading, limit)
+    found = artifacts().page(limit) if every else artifacts().latest(limit)
     if as_json:
         return show_json([documents.artifact(item) for item in found])
     if not found:
@@ -39,7 +36,7 @@ def ls(limit: int, every: bool, as_json: bool) -> None:
 @output_option
 def inspect(key: str, limit: int, as_json: bool) -> None:
     """Show the artifacts of a key, newest first."""
-    found = artifacts.of_key(Reading(backend().store), key, limit)
+    found = artifacts().of_key(key, limit)
     if not found:
         fail(f"Artifact {key!r} not found.")
     if as_json:
@@ -82,18 +79,16 @@ def delete(context: click.Context, key: str | None, artifact_id: UUID | None) ->
     named = f"artifact with key {key!r}" if key is not None else f"artifact with id '{artifact_id}'"
     if not confirmed(context, f"Are you sure you want to delete {len(ids)} {named}?"):
         fail("Deletion aborted.")
-    store = backend().store
-    count = sum(store.transact(lambda tx: [tx.execute("DELETE FROM artifact WHERE id = ?", (i.bytes,)) for i in ids]))
+    count = artifacts().delete(ids)
     say(f"Deleted {count} artifact(s) with key {key!r}." if key is not None else f"Deleted {named}.")
 
 
 def _ids(key: str | None, artifact_id: UUID | None) -> list[UUID]:
-    reading = Reading(backend().store)
     if artifact_id is not None:
-        if artifacts.by_id(reading, artifact_id) is None:
+        if artifacts().by_id(artifact_id) is None:
             fail(f"Artifact with id '{artifact_id}' not found!")
         return [artifact_id]
-    found = artifacts.of_key(reading, key or "")
+    found = artifacts().of_key(key or "")
     if not found:
         fail(f"Artifact with key {key!r} not found. You can also specify an artifact id with the --id flag.")
     return [UUID(str(item["id"])) for item in found]

@@ -11,6 +11,13 @@ Record = dict[str, object]
 INTERNAL = "headrace."
 """What the names of those entries of a run's context begin with that only a resumed run reads."""
 
+TASK_POLICY: Record = {
+    "max_retries": 0,
+    "retry_delay_seconds": 0.0,
+    "retries": None,
+    "retry_delay": None,
+    "retry_jitter_factor": None,
+}
 _FLOW_RUN_FIRST = (
     "id created updated name flow_id state_id deployment_id deployment_version work_queue_name flow_version parameters"
     " idempotency_key context empirical_policy tags labels parent_task_run_id run_count expected_start_time"
@@ -29,11 +36,12 @@ _TASK_RUN_FIRST = (
 def flow_run(record: Record, now: datetime) -> Record:
     """A flow run as `-o json` shows it."""
     policy = {"retries": record["retries"], "retry_delay": record["retry_delay"]}
-    context = record["context"] if isinstance(record["context"], dict) else {}
+    context = _mapping(record["context"])
     shown = {name: value for name, value in context.items() if not name.startswith(INTERNAL)}
     document = {
         **record,
         "context": shown,
+        "labels": {**_mapping(record["labels"]), "prefect.flow.id": str(record["flow_id"])},
         "empirical_policy": policy,
         "auto_scheduled": bool(record["auto_scheduled"]),
     }
@@ -42,8 +50,14 @@ def flow_run(record: Record, now: datetime) -> Record:
 
 def task_run(record: Record, now: datetime) -> Record:
     """A task run as `-o json` shows it."""
-    document = {**record, "empirical_policy": record["policy"] or {}, **_times(record, now)}
+    policy = {**TASK_POLICY, **_mapping(record["policy"])}
+    told = {"tags": record["tags"] or [], "labels": record["labels"] or {}, "task_inputs": record["task_inputs"] or {}}
+    document = {**record, **told, "empirical_policy": policy, **_times(record, now)}
     return _in_order({**document, "state": current_state(record, "task_run_id")}, _TASK_RUN_FIRST)
+
+
+def _mapping(value: object) -> Record:
+    return value if isinstance(value, dict) else {}
 
 
 def _in_order(document: Record, order: list[str]) -> Record:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from prefect.cli.output import ago, show_json, show_table
 from prefect.cli.parameters import command, limit_option, output_option
-from prefect.cli.record import backend, now
-from prefect.storage.aggregates import flows
-from prefect.storage.aggregates.reading import Reading
+from prefect.cli.record import flows, now
 
 
 @command("ls")
@@ -14,7 +12,7 @@ from prefect.storage.aggregates.reading import Reading
 @output_option
 def ls(limit: int, as_json: bool) -> None:
     """List the flows that have been run, newest first."""
-    found = flows.page(Reading(backend().store), limit)
+    found = flows().page(limit)
     if as_json:
         order = "id created updated name tags labels".split()
         return show_json([{key: flow[key] for key in order} for flow in found])

@@ -14,9 +14,7 @@ import click
 from prefect.cli import documents
 from prefect.cli.output import escape, fail, local, show_json
 from prefect.cli.parameters import flag
-from prefect.storage.aggregates import logs, task_runs
-from prefect.storage.aggregates.logs import LogFilter
-from prefect.storage.aggregates.reading import Reading, Record
+from prefect.cli.record import Record, logs, task_runs
 
 DEFAULT_COUNT = 20
 
@@ -30,12 +28,12 @@ class Slice:
     count: int | None = None
     reverse: bool = False
 
-    def of(self, reading: Reading, whose: LogFilter) -> list[Record]:
+    def of(self, flow_run_id: UUID | None = None, task_run_id: UUID | None = None) -> list[Record]:
         """The lines, in the order in which they are to be shown."""
         limited = self.head or self.tail or self.count is not None
         limit = (DEFAULT_COUNT if self.count is None else self.count) if limited else None
         from_end = self.tail or (self.reverse and not self.head)
-        lines = logs.page(reading, whose, limit, newest_first=from_end)
+        lines = logs().page(flow_run_id, task_run_id, limit, from_end)
         return lines[::-1] if from_end != self.reverse else lines
 
 
@@ -55,7 +53,7 @@ def slice_options(function: Callable[..., object]) -> Callable[..., object]:
     return with_slice
 
 
-def named_runs(reading: Reading, flow_run: Record) -> Callable[[Record], str]:
+def named_runs(flow_run: Record) -> Callable[[Record], str]:
     """A function that says whose a line is: `Flow run 'x'` or `Task run 'y'`."""
     names: dict[UUID | None, str] = {None: f"Flow run '{flow_run['name']}'"}
 
@@ -63,7 +61,7 @@ def named_runs(reading: Reading, flow_run: Record) -> Callable[[Record], str]:
         task_run_id = line["task_run_id"]
         known = task_run_id if isinstance(task_run_id, UUID) else None
         if known not in names and known is not None:
-            task_run = task_runs.by_id(reading, known)
+            task_run = task_runs().by_id(known)
             names[known] = f"Task run '{task_run['name'] if task_run else known}'"
         return names[known]
 

@@ -12,12 +12,8 @@ from prefect.cli.documents import Record
 from prefect.cli.log_lines import Slice, show_lines, slice_options
 from prefect.cli.output import ago, duration, escape, fail, local, show_facts, show_json, show_table
 from prefect.cli.parameters import command, flag, joined, limit_option, many, output_option, positional
-from prefect.cli.record import checked_backend, found, now
+from prefect.cli.record import found, now, task_runs
 from prefect.core.lifecycle.states import StateType
-from prefect.storage.aggregates import task_runs
-from prefect.storage.aggregates.logs import LogFilter
-from prefect.storage.aggregates.reading import Reading
-from prefect.storage.aggregates.task_runs import TaskRunFilter
 
 
 @command("ls")
@@ -33,8 +29,7 @@ def ls(
     types = [name.upper() for name in state_type]
     if any(name not in StateType.__members__ for name in types):
         fail(f"Invalid state type. Options are {joined(list(StateType))}.")
-    reading = Reading(checked_backend().store)
-    runs = task_runs.page(reading, TaskRunFilter(task_run_name, state, types), limit)
+    runs = task_runs().page(limit, task_run_name, state, types)
     moment = now()
     if as_json:
         return show_json([documents.task_run(run, moment) for run in runs])
@@ -53,7 +48,7 @@ def inspect(id: UUID, web: bool, as_json: bool) -> None:
     """Show a task run: state, times, inputs, and why it failed."""
     if web:
         fail("This record has no web pages. Leave out --web.")
-    run = found(task_runs.by_id(Reading(checked_backend().store), id), "Task run", id)
+    run = found(task_runs().by_id(id), "Task run", id)
     if as_json:
         return show_json(documents.task_run(run, now()))
     show_facts(facts(run))
@@ -94,6 +89,5 @@ def inputs_text(inputs: object) -> str:
 @output_option
 def logs(id: UUID, wanted: Slice, as_json: bool) -> None:
     """Show a task run's log lines, oldest first."""
-    reading = Reading(checked_backend().store)
-    run = found(task_runs.by_id(reading, id), "Task run", id)
-    show_lines(wanted.of(reading, LogFilter(task_run_id=id)), lambda line: f"Task run '{run['name']}'", as_json)
+    run = found(task_runs().by_id(id), "Task run", id)
+    show_lines(wanted.of(task_run_id=id), lambda line: f"Task run '{run['name']}'", as_json)

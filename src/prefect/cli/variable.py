@@ -10,19 +10,14 @@ import click
 from prefect.cli import documents
 from prefect.cli.output import ago, compact, escape, fail, local, say, show_facts, show_json, show_table
 from prefect.cli.parameters import command, confirmed, flag, many, output_option, positional
-from prefect.cli.record import backend, now
-from prefect.exceptions import ObjectAlreadyExists
-from prefect.orchestrator import variables as decisions
-from prefect.storage.aggregates import variables
-from prefect.storage.aggregates.reading import Reading
-from prefect.storage.keyed import variables as stored
+from prefect.cli.record import now, variables
 
 
 @command("ls")
 @output_option
 def ls(as_json: bool) -> None:
     """List all variables by name."""
-    found = variables.page(Reading(backend().store))
+    found = variables().page()
     if as_json:
         return show_json([documents.variable(item) for item in found])
     moment = now()
@@ -35,10 +30,10 @@ def ls(as_json: bool) -> None:
 @output_option
 def get(name: str, as_json: bool) -> None:
     """Print a variable's value: text as it is, anything else as JSON."""
-    found = backend().store.read(lambda tx: stored.find(tx, name))
+    found = variables().by_name(name)
     if found is None:
         fail(f"Variable {name!r} not found.")
-    value = json.loads(found.value)
+    value = found["value"]
     if as_json:
         return show_json(value)
     return click.echo(escape(value if isinstance(value, str) else compact(value), lines=True))
@@ -49,7 +44,7 @@ def get(name: str, as_json: bool) -> None:
 @output_option
 def inspect(name: str, as_json: bool) -> None:
     """Show a variable with its tags and times."""
-    found = variables.by_name(Reading(backend().store), name)
+    found = variables().by_name(name)
     if found is None:
         fail(f"Variable {name!r} not found.")
     if as_json:
@@ -67,12 +62,7 @@ def inspect(name: str, as_json: bool) -> None:
 @many("tag", help="A tag; may be repeated.")
 def set_(name: str, value: str, overwrite: bool, tag: Sequence[str]) -> None:
     """Give a variable a value: JSON where it is that, text otherwise."""
-    embedded = backend()
-    try:
-        embedded.store.transact(
-            lambda tx: decisions.write(tx, name, as_json_text(value), list(tag), overwrite, embedded.clock)
-        )
-    except ObjectAlreadyExists:
+    if not variables().write(name, as_json_text(value), tag, overwrite):
         fail(f"Variable {name!r} already exists. Use `--overwrite` to update it.")
     say(f"Set variable {name!r}.")
 
@@ -90,10 +80,9 @@ def as_json_text(value: str) -> str:
 @click.pass_context
 def unset(context: click.Context, name: str) -> None:
     """Delete a variable."""
-    store = backend().store
-    if store.read(lambda tx: stored.find(tx, name)) is None:
+    if variables().by_name(name) is None:
         fail(f"Variable {name!r} not found.")
     if not confirmed(context, f"Are you sure you want to unset variable {name!r}?"):
         fail("Unset aborted.")
-    store.transact(lambda tx: stored.delete(tx, name))
+    variables().delete(name)
     say(f"Unset variable {name!r}.")

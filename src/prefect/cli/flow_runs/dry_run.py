@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, NamedTuple
+from collections.abc import Sequence
+from typing import NamedTuple
 from uuid import UUID
 
-from prefect.cli.documents import Record
 from prefect.cli.output import say, show_json, show_table
+from prefect.cli.record import deciding, task_runs
 from prefect.core.lifecycle.runs import FlowRun
 from prefect.core.ports import RecordedCall
 from prefect.engine.calls.replay import Replay
-from prefect.orchestrator.backend import EmbeddedBackend
 
-Load = Callable[[str], Any]
 REUSE, RUN = "reuse", "run"
 
 
@@ -26,9 +24,9 @@ class Planned(NamedTuple):
     action: str
 
 
-def show_plan(load: Load, backend: EmbeddedBackend, run: FlowRun, again_from: UUID | None, as_json: bool) -> None:
+def show_plan(run: FlowRun, again_from: UUID | None, as_json: bool) -> None:
     """Print the plan of a retry."""
-    planned = plan(load, backend, run, again_from)
+    planned = plan(run, again_from)
     if as_json:
         return show_json([{**call._asdict(), "flow_run_id": run.id} for call in planned])
     rows = [(call.id, call.name, call.state, call.action) for call in planned]
@@ -37,17 +35,15 @@ def show_plan(load: Load, backend: EmbeddedBackend, run: FlowRun, again_from: UU
     return say(f"{reused} would be reused, {len(planned) - reused} run again; calls not reached before run anew.")
 
 
-def plan(load: Load, backend: EmbeddedBackend, run: FlowRun, again_from: UUID | None) -> list[Planned]:
+def plan(run: FlowRun, again_from: UUID | None) -> list[Planned]:
     """Every recorded call in the order they were made. Raises ObjectNotFound if `again_from` is none of them."""
-    replay = Replay.of(backend.recorded_calls(run.id), again_from)
-    reading = load("storage.aggregates.reading:Reading")(backend.store)
-    wanted = load("storage.aggregates.task_runs:TaskRunFilter")(flow_run_ids=(run.id,))
-    tasks: list[Record] = load("storage.aggregates.task_runs:page")(reading, wanted, None, oldest_first=True)
+    recorded = deciding().recorded_calls(run.id)
+    replay = Replay.of(recorded, again_from)
     reusable = {call.run_id for call in replay.calls.values() if is_reusable(call)}
-    replaced = _superseded(replay, backend.recorded_calls(run.id))
+    replaced = _superseded(replay, recorded)
     return [
         Planned(task_id, str(task["name"]), str(task["state_name"]), REUSE if task_id in reusable else RUN)
-        for task in tasks
+        for task in task_runs().of_flow_run(run.id)
         if (task_id := UUID(str(task["id"]))) not in replaced
     ]
 
@@ -57,7 +53,7 @@ def is_reusable(call: RecordedCall) -> bool:
     return call.state_type == "COMPLETED" and call.result_kind is not None and call.result is not None
 
 
-def _superseded(replay: Replay, recorded: Any) -> set[UUID]:
+def _superseded(replay: Replay, recorded: Sequence[RecordedCall]) -> set[UUID]:
     """Calls of earlier attempts that a later one has made again."""
     standing = {call.run_id for call in replay.calls.values()}
     return {call.run_id for call in recorded} - standing

@@ -12,12 +12,9 @@ from prefect.cli import documents
 from prefect.cli.documents import Record
 from prefect.cli.output import compact, duration, fail, local, say, show_facts, show_json
 from prefect.cli.parameters import command, flag, output_option, positional
-from prefect.cli.record import checked_backend, found, now
-from prefect.storage.aggregates import artifacts, flow_runs, task_runs
-from prefect.storage.aggregates.reading import Reading
+from prefect.cli.record import FlowRuns, flow_runs, found, now, task_runs
 
 FAILURES_SHOWN = 5
-FAILED = ("FAILED", "CRASHED")
 
 
 @command("inspect")
@@ -28,17 +25,17 @@ def inspect(id: UUID, web: bool, as_json: bool) -> None:
     """Show a flow run: state, attempts, times, parameters, tasks, and why it failed."""
     if web:
         fail("This record has no web pages. Leave out --web.")
-    reading = Reading(checked_backend().store)
-    run = found(flow_runs.by_id(reading, id), "Flow run", id)
+    runs = flow_runs()
+    run = found(runs.by_id(id), "Flow run", id)
     if as_json:
         return show_json(documents.flow_run(run, now()))
-    show_facts(facts(run, reading))
-    show_history(flow_runs.states(reading, id))
-    show_failures(reading, run)
+    show_facts(facts(run, runs))
+    show_history(runs.states(id))
+    show_failures(run)
     return None
 
 
-def facts(run: Record, reading: Reading) -> Iterator[tuple[str, object]]:
+def facts(run: Record, runs: FlowRuns) -> Iterator[tuple[str, object]]:
     """What is worth knowing of a run, by name."""
     run_id = UUID(str(run["id"]))
     yield "Flow run", f"{run['name']} ({run_id})"
@@ -48,11 +45,11 @@ def facts(run: Record, reading: Reading) -> Iterator[tuple[str, object]]:
     yield "Started", local(run["start_time"])
     yield "Ended", local(run["end_time"])
     yield "Run time", duration(float(str(documents.flow_run(run, now())["estimated_run_time"])))
-    yield "Attempts", attempts_text(flow_runs.attempts(reading, run_id), run)
+    yield "Attempts", attempts_text(run, runs.process_of(run_id))
     yield "Parameters", compact(run["parameters"]) if run["parameters"] else None
     yield "Tags", ", ".join(map(str, _list(run["tags"])))
-    yield "Tasks", counts_text(flow_runs.task_counts(reading, run_id))
-    yield "Published", ", ".join(str(item["key"] or item["type"]) for item in artifacts.of_flow_run(reading, run_id))
+    yield "Tasks", counts_text(runs.task_counts(run_id))
+    yield "Published", ", ".join(str(item["key"] or item["type"]) for item in runs.published(run_id))
     yield "Parent", run["parent_flow_run_id"]
     yield "Entrypoint", run["entrypoint"]
     yield "Code version", run["flow_version"]
@@ -74,14 +71,11 @@ def cause(run: Record) -> object:
     return None if run["state_type"] == "COMPLETED" else run["state_message"]
 
 
-def attempts_text(attempts: list[Record], run: Record) -> str:
+def attempts_text(run: Record, process: str | None) -> str:
     """How often the run was tried, and which process has it now."""
-    total = f"{run['attempt']}" + (f" ({run['run_count']} runs)" if run["run_count"] != run["attempt"] else "")
-    current = next((attempt for attempt in reversed(attempts) if attempt["ended"] is None), None)
-    if current is None:
-        return total
-    host, _, pid = str(current["holder"]).split("/")[:3]
-    return f"{total}, running as process {pid} on {host}"
+    attempt = run["attempt"] or run["run_count"]
+    total = f"{attempt}" + (f" ({run['run_count']} runs)" if run["run_count"] != attempt else "")
+    return total if process is None else f"{total}, running as process {process}"
 
 
 def counts_text(counts: dict[str, int]) -> str:
@@ -112,11 +106,9 @@ def show_history(states: list[Record]) -> None:
         before = moment
 
 
-def show_failures(reading: Reading, run: Record) -> None:
+def show_failures(run: Record) -> None:
     """Print the first tasks of the newest attempt that failed."""
-    attempt = int(str(run["attempt"]))
-    wanted = task_runs.TaskRunFilter(flow_run_ids=(UUID(str(run["id"])),), state_types=FAILED, attempt=attempt)
-    failed = task_runs.page(reading, wanted, FAILURES_SHOWN + 1, oldest_first=True)
+    failed = task_runs().failed(run, FAILURES_SHOWN + 1)
     if not failed:
         return
     say("\nFailed tasks")

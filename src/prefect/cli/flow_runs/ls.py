@@ -1,20 +1,16 @@
-"""`prefect flow-run ls`: the one list looked at all the time, so without filters it starts without SQLAlchemy."""
+"""`prefect flow-run ls`: the one list looked at all the time, so it imports little."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import click
 
 from prefect.cli import documents
 from prefect.cli.output import ago, fail, show_json, show_table
 from prefect.cli.parameters import command, joined, limit_option, many, output_option
-from prefect.cli.record import checked_backend, now
+from prefect.cli.record import flow_runs, now
 from prefect.core.lifecycle.states import StateType
-from prefect.storage.keyed.listing import newest_flow_runs
-
-Load = Callable[[str], Any]
 
 
 @command("ls")
@@ -23,20 +19,9 @@ Load = Callable[[str], Any]
 @many("state", help="Runs in the state of this name; may be repeated.")
 @many("state-type", help="Runs in a state of this type; may be repeated.")
 @output_option
-@click.pass_obj
-def ls(
-    load: Load, flow_name: Sequence[str], limit: int, state: Sequence[str], state_type: Sequence[str], as_json: bool
-) -> None:
+def ls(flow_name: Sequence[str], limit: int, state: Sequence[str], state_type: Sequence[str], as_json: bool) -> None:
     """List flow runs, the last to start first."""
-    types = checked_types(state_type)
-    store = checked_backend().store
-    if flow_name or state or types:
-        wanted = load("storage.aggregates.flow_runs:FlowRunFilter")(flow_name, state, types)
-        reading = load("storage.aggregates.reading:Reading")(store)
-        found = load("storage.aggregates.flow_runs:page")(reading, wanted, limit)
-    else:
-        found = store.read(lambda tx: newest_flow_runs(tx, limit))
-    show(found, as_json)
+    show(flow_runs().page(limit, flow_name, state, checked_types(state_type)), as_json)
 
 
 def checked_types(given: Sequence[str]) -> list[str]:

@@ -3,27 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 from types import ModuleType
 from typing import Any
 from uuid import UUID
 
 import click
 
-from prefect.cli.flow_runs.cancel import describe
 from prefect.cli.flow_runs.dry_run import show_plan
 from prefect.cli.output import fail, say
 from prefect.cli.parameters import command, joined, output_option, positional
-from prefect.cli.record import checked_backend
+from prefect.cli.record import deciding, flow_runs
 from prefect.core.lifecycle.runs import FlowRun
 from prefect.core.lifecycle.states import State
 from prefect.entrypoints import as_main, flow_in, load_script
-from prefect.exceptions import Abort, MissingFlowError, ScriptError
+from prefect.exceptions import Abort, MissingFlowError, ObjectNotFound, ScriptError
 from prefect.flows import Flow
-from prefect.orchestrator.backend import EmbeddedBackend
-from prefect.storage.keyed import attempts, flow_runs
-
-Load = Callable[[str], Any]
 
 
 @command("retry")
@@ -32,21 +26,18 @@ Load = Callable[[str], Any]
 @click.option("--from", "again_from", type=click.UUID, help="A task run from which on everything is run again.")
 @click.option("--dry-run", is_flag=True, help="Only list which calls would be reused and which run.")
 @output_option
-@click.pass_obj
-def retry(
-    load: Load, id_or_name: str, entrypoint: str | None, again_from: UUID | None, dry_run: bool, as_json: bool
-) -> None:
+def retry(id_or_name: str, entrypoint: str | None, again_from: UUID | None, dry_run: bool, as_json: bool) -> None:
     """Run a flow run again. Calls that had finished return their recorded results; the rest is executed.
 
     It may have failed, crashed, been cancelled, or completed. It runs in this process, from the entrypoint on record.
     """
     if as_json and not dry_run:
         fail("--output goes with --dry-run only.")
-    backend = checked_backend()
-    run = find_run(load, backend, id_or_name)
-    refuse_live(backend, run)
+    flow_runs().look()
+    run = find_run(id_or_name)
+    refuse_live(run)
     if dry_run:
-        return show_plan(load, backend, run, again_from, as_json)
+        return show_plan(run, again_from, as_json)
     place = entrypoint or run.entrypoint
     if place is None:
         fail(
@@ -58,21 +49,20 @@ def retry(
     return None
 
 
-def find_run(load: Load, backend: EmbeddedBackend, id_or_name: str) -> FlowRun:
+def find_run(id_or_name: str) -> FlowRun:
     """The run of that id or name; ends the command if there is none, or several of the name."""
     try:
         wanted = UUID(id_or_name)
     except ValueError:
-        wanted = _by_name(load, backend, id_or_name)
-    run = backend.store.read(lambda tx: flow_runs.load(tx, wanted))
-    if run is None:
+        wanted = _by_name(id_or_name)
+    try:
+        return deciding().read_flow_run(wanted)
+    except ObjectNotFound:
         fail(f"Flow run {id_or_name!r} not found!")
-    return run
 
 
-def _by_name(load: Load, backend: EmbeddedBackend, name: str) -> UUID:
-    reading = load("storage.aggregates.reading:Reading")(backend.store)
-    ids = [UUID(str(run["id"])) for run in load("storage.aggregates.flow_runs:by_name")(reading, name)]
+def _by_name(name: str) -> UUID:
+    ids = flow_runs().ids_named(name)
     if not ids:
         fail(f"Flow run {name!r} not found!")
     if len(ids) > 1:
@@ -80,13 +70,15 @@ def _by_name(load: Load, backend: EmbeddedBackend, name: str) -> UUID:
     return ids[0]
 
 
-def refuse_live(backend: EmbeddedBackend, run: FlowRun) -> None:
+def refuse_live(run: FlowRun) -> None:
     """End the command if a process is running the run."""
-    live = backend.store.read(lambda tx: attempts.live_attempt(tx, run.id))
-    if live is None or (run.state is not None and run.state.is_final()):
+    if run.state is not None and run.state.is_final():
+        return
+    process = flow_runs().process_of(run.id)
+    if process is None:
         return
     fail(
-        f"Flow run '{run.id}' is in state {run.state_type} and cannot be retried: process {describe(live.holder)} is"
+        f"Flow run '{run.id}' is in state {run.state_type} and cannot be retried: process {process} is"
         f" executing it. Wait until it has ended, or: prefect flow-run cancel {run.id}"
     )
 

@@ -10,11 +10,8 @@ import click
 from prefect.cli.documents import Record
 from prefect.cli.output import fail, local, say
 from prefect.cli.parameters import command, positional
-from prefect.cli.record import checked_backend, found
+from prefect.cli.record import FlowRuns, flow_runs, found
 from prefect.core.lifecycle.states import TERMINAL_STATES
-from prefect.services import crash_detection
-from prefect.storage.aggregates import flow_runs
-from prefect.storage.aggregates.reading import Reading
 
 POLL_SECONDS = 0.5
 
@@ -24,27 +21,26 @@ POLL_SECONDS = 0.5
 @click.option("--timeout", type=click.IntRange(min=0), help="Seconds after which to give up.")
 def watch(id: UUID, timeout: int | None) -> None:
     """Show each state a flow run enters until it has ended; exit code 1 unless it completed."""
-    backend = checked_backend()
-    reading = Reading(backend.store)
-    run = found(flow_runs.by_id(reading, id), "Flow run", id)
+    runs = flow_runs()
+    run = found(runs.by_id(id), "Flow run", id)
     if run["state_type"] in TERMINAL_STATES:
         return say(f"Flow run already finished in {str(run['state_name'])!r}.")
     deadline = None if timeout is None else monotonic() + timeout
     shown = -1
     while True:
-        shown = _show_new(reading, id, shown)
-        run = found(flow_runs.by_id(reading, id), "Flow run", id)
+        shown = _show_new(runs, id, shown)
+        run = found(runs.by_id(id), "Flow run", id)
         if run["state_type"] in TERMINAL_STATES:
-            return _ended(run, reading, shown)
+            return _ended(run, runs, shown)
         if deadline is not None and monotonic() >= deadline:
             fail(f"Flow run {str(id)!r} is still {run['state_name']!r} after {timeout} s.")
-        crash_detection.tick(backend.store, backend.clock)
+        runs.look()
         sleep(POLL_SECONDS)
 
 
-def _show_new(reading: Reading, run_id: UUID, shown: int) -> int:
+def _show_new(runs: FlowRuns, run_id: UUID, shown: int) -> int:
     """Print the states since number `shown`; returns the number of the last."""
-    for state in flow_runs.states(reading, run_id):
+    for state in runs.states(run_id):
         number = int(str(state["sequence"]))
         if number > shown:
             say(f"{local(state['timestamp'])}  {state['name']}" + (f"  {state['message']}" if state["message"] else ""))
@@ -52,8 +48,8 @@ def _show_new(reading: Reading, run_id: UUID, shown: int) -> int:
     return shown
 
 
-def _ended(run: Record, reading: Reading, shown: int) -> None:
-    _show_new(reading, UUID(str(run["id"])), shown)
+def _ended(run: Record, runs: FlowRuns, shown: int) -> None:
+    _show_new(runs, UUID(str(run["id"])), shown)
     if run["state_type"] != "COMPLETED":
         fail(f"Flow run finished in state {run['state_name']!r}.")
     say("Flow run finished successfully in 'Completed'.")

@@ -9,12 +9,10 @@ import click
 
 from prefect.cli import documents
 from prefect.cli.documents import Record
-from prefect.cli.limits import shared as limits
-from prefect.cli.limits.shared import GLOBAL
+from prefect.cli.limits.shared import GLOBAL, show_holders
 from prefect.cli.output import ago, fail, plain, say, show_facts, show_json, show_table
 from prefect.cli.parameters import command, confirmed, output_option, positional
-from prefect.cli.record import backend, now
-from prefect.storage.keyed import limits as stored
+from prefect.cli.record import limits, now
 
 _SLOTS = click.IntRange(min=0)
 _DECAY = click.FloatRange(min=0)
@@ -26,7 +24,7 @@ _active_slots = click.option("--active-slots", type=_SLOTS, hidden=True, expose_
 @output_option
 def ls(as_json: bool) -> None:
     """List the global limits by name."""
-    found = limits.page(GLOBAL)
+    found = limits().page(GLOBAL)
     if as_json:
         return show_json([documents.global_limit(item) for item in found])
     columns = ("ID", "Name", "Active", "Limit", "Taken", "Decay per second", "Updated")
@@ -42,7 +40,7 @@ def _yes(value: object) -> str:
 
 
 def _found(name: str) -> Record:
-    limit = limits.by_name(GLOBAL, name)
+    limit = limits().by_name(GLOBAL, name)
     if limit is None:
         fail(f"Global concurrency limit {name!r} not found.")
     return limit
@@ -63,7 +61,7 @@ def inspect(name: str, as_json: bool, file: Path | None) -> None:
     show_facts([("Name", name), ("ID", limit["id"]), ("Active", _yes(limit["active"])), ("Limit", limit["slots"]),
                 ("Taken", str(limit["taken"])), ("Decay per second", str(limit["slot_decay_per_second"])),
                 ("Updated", ago(limit["updated"], now()))])  # fmt: skip
-    return limits.show_holders(limit)
+    return show_holders(limit)
 
 
 def _write(file: Path, document: Record) -> None:
@@ -84,9 +82,9 @@ def _write(file: Path, document: Record) -> None:
 def create(name: str, limit: int, disable: bool, active_slots: int | None, slot_decay_per_second: float) -> None:
     """Make a global limit."""
     _refuse_active_slots(active_slots)
-    if limits.by_name(GLOBAL, name) is not None:
+    if limits().by_name(GLOBAL, name) is not None:
         fail(f"Global concurrency limit {name!r} already exists. Please try creating with a different name.")
-    _write_limit(name, limit, not disable, slot_decay_per_second)
+    limits().write(GLOBAL, name, limit, not disable, slot_decay_per_second)
     identity = _found(name)["id"]
     say(
         f"Created global concurrency limit with name {name!r} and ID '{identity}'."
@@ -97,13 +95,6 @@ def create(name: str, limit: int, disable: bool, active_slots: int | None, slot_
 def _refuse_active_slots(active_slots: int | None) -> None:
     if active_slots:
         fail("Slots are held by runs and cannot be set: --active-slots must be 0.")
-
-
-def _write_limit(name: str, slots: int, active: bool, decay: float) -> None:
-    embedded = backend()
-    embedded.store.transact(
-        lambda tx: stored.write(tx, embedded.clock.new_id(), GLOBAL, name, slots, embedded.clock.now(), active, decay)
-    )
 
 
 @command("update")
@@ -128,13 +119,13 @@ def update(
         fail("Cannot enable and disable a global concurrency limit at the same time.")
     known = _found(name)
     if active_slots == 0:
-        limits.reset(GLOBAL, name)
+        limits().reset(GLOBAL, name)
     _refuse_active_slots(active_slots)
     active = bool(known["active"])
     active = True if enable or disable is False else False if disable or enable is False else active
     slots = int(str(known["slots"])) if limit is None else limit
     decay = float(str(known["slot_decay_per_second"])) if slot_decay_per_second is None else slot_decay_per_second
-    _write_limit(name, slots, active, decay)
+    limits().write(GLOBAL, name, slots, active, decay)
     say(f"Updated global concurrency limit with name {name!r}.")
 
 
@@ -142,7 +133,7 @@ def _switch(name: str, active: bool, word: str) -> None:
     known = _found(name)
     if bool(known["active"]) is active:
         fail(f"Global concurrency limit with name {name!r} is already {word}.")
-    _write_limit(name, int(str(known["slots"])), active, float(str(known["slot_decay_per_second"])))
+    limits().write(GLOBAL, name, int(str(known["slots"])), active, float(str(known["slot_decay_per_second"])))
     say(f"{word.capitalize()} global concurrency limit with name {name!r}.")
 
 
@@ -168,5 +159,5 @@ def delete(context: click.Context, name: str) -> None:
     _found(name)
     if not confirmed(context, f"Are you sure you want to delete global concurrency limit with name {name!r}?"):
         fail("Deletion aborted.")
-    backend().store.transact(lambda tx: stored.delete(tx, GLOBAL, name))
+    limits().delete(GLOBAL, name)
     say(f"Deleted global concurrency limit with name {name!r}.")
