@@ -82,5 +82,5 @@ def related(role: str, kind: str, identity: object, name: str | None = None, **l
     return {RESOURCE_ID: f"prefect.{kind}.{identity}", RESOURCE_ROLE: role, **named, **labels}
 
 
-def _text(value: object) -> str:
-    return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+_text = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
+"""A value as JSON; the encoder is made once, which is most of what encoding a few labels costs."""
