@@ -27,7 +27,7 @@ def _mark(tx: Transaction, before: int, clock: Clock) -> int:
     for run_id in found:
         run = stored.load(tx, run_id)
         if run is not None and run.next_scheduled_start is not None:
-            details = {"scheduled_time": to_datetime(run.next_scheduled_start)}
+            details = {"scheduled_time": to_datetime(run.next_scheduled_start), "deferred": False}
             late: State[object] = State(StateType.SCHEDULED, "Late", state_details=details)
             flow_runs.propose(tx, run, (late,), run.attempt, clock)
     return len(found)
