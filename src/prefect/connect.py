@@ -37,6 +37,9 @@ BLOCKS = "prefect.blocks"
 SERVER = "prefect.server"
 """Named, not imported: only the composition root hands a storey the one above it."""
 
+STOPPING = "prefect.engine.runs.stopping"
+"""Loaded with the first run on a server, not when flows are defined."""
+
 REMOTE_INTERVAL = 2.0
 """Seconds between two looks at what waits for the server; leases are renewed less often."""
 _STRIDE = 1 << 16
@@ -274,6 +277,9 @@ def _reach(settings: Settings) -> Opened:
     patience = Patience(settings.client.start_patience_seconds, settings.client.outage_patience_seconds)
     backend = RemoteBackend(options, process, lambda door: Delivery(door, spool, is_gone), patience)
     loop = ServiceLoop("leases", backend.tick, REMOTE_INTERVAL)
+    stopping = import_module(STOPPING)
+    stopping.listen()
+    backend.on_stopping = stopping.stop
     backend.on_first_run = loop.start
     return Opened(backend, loop.stop)
 

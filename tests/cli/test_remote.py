@@ -24,7 +24,8 @@ from prefect.cli.record import Artifacts, FlowRuns, Flows, Limits, Logs, TaskRun
 from prefect.cli.remote import artifacts, flow_runs, flows, limits, logs, task_runs, variables
 from prefect.settings import temporary_settings
 from prefect.variables import Variable
-from tests.cli.conftest import Prefect
+from tests.cli.conftest import Prefect, eventually
+from tests.cli.scripts import SLEEPER
 from tests.faults.processes import environment
 from tests.faults.servers import ServerProcess
 
@@ -211,3 +212,19 @@ def test_a_run_on_a_server_is_retried(
         assert said.code == 0, said.err
         assert (tmp_path / "executed.txt").read_text() == "x"
         assert prefect("flow-run", "inspect", run["id"], "-o", "json").json["state_type"] == "COMPLETED"
+
+
+def test_a_run_on_a_server_is_cancelled(prefect: Prefect, server: ServerProcess, tmp_path: Path) -> None:
+    script = tmp_path / "sleeper.py"
+    script.write_text(SLEEPER)
+    there = environment(tmp_path / "home", PREFECT_API_URL=server.api)
+    process = subprocess.Popen([sys.executable, str(script)], env=there, cwd=tmp_path, stderr=subprocess.DEVNULL)
+    eventually((tmp_path / "started").exists)
+    with temporary_settings({"PREFECT_API_URL": server.api}):
+        run = prefect("flow-run", "ls", "--flow-name", "outer", "-o", "json").json[0]["id"]
+        said = prefect("flow-run", "cancel", run)
+        assert said.out == f"Flow run '{run}' was successfully cancelled.\n"
+        assert process.wait(20) == 1
+        states = prefect("flow-run", "ls", "--state", "cancelled", "-o", "json").json
+        assert {found["flow_name"] for found in states} == {"outer", "inner"}
+        assert "already in terminal state CANCELLED" in prefect("flow-run", "cancel", run).err

@@ -67,6 +67,9 @@ class RemoteBackend:
         self.on_first_run: Callable[[], None] | None = None
         """Called once, when this process begins its first flow run or takes its first slot."""
 
+        self.on_stopping: Callable[[Sequence[UUID]], None] | None = None
+        """Called with the runs of this process that are being cancelled, whenever it learns of some."""
+
         self._door = Door(options, process)
         self._delivery = delivery_to(self._door)
         self._journal = Journal(self._delivery, process)
@@ -198,6 +201,8 @@ class RemoteBackend:
         except ServerAway:
             return 0  # the next pass tries again; a lease outlasts several
         self._renewed = now
+        if stopping and self.on_stopping is not None:
+            self.on_stopping(stopping)
         return len(stopping)
 
     def close(self) -> None:

@@ -11,7 +11,7 @@ from prefect.cli.parameters import command, positional
 from prefect.cli.record import flow_runs, found
 from prefect.core.lifecycle.states import TERMINAL_STATES
 
-GRACE_SECONDS = 10.0
+GRACE_SECONDS = 15.0
 """How long a process may take to end before it is killed, or before the command returns."""
 
 

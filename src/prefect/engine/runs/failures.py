@@ -26,6 +26,11 @@ def crashed_state(error: BaseException, moment: int) -> State[Any]:
     return State.at(moment, StateType.CRASHED, "Crashed", crash_message(error), HeldResult(error))
 
 
+def cancelled_state(moment: int) -> State[Any]:
+    """The state of a run whose process was told to stop it."""
+    return State.at(moment, StateType.CANCELLED, "Cancelled", "Its process stopped it, as it was told to.")
+
+
 def crash_message(error: BaseException) -> str:
     """Why a run crashed, in a sentence."""
     if "asyncio" in sys.modules and isinstance(error, sys.modules["asyncio"].CancelledError):

@@ -27,7 +27,8 @@ from prefect.engine.context import FlowRunContext, TaskRunContext, tags
 from prefect.engine.logs.loggers import flush_console, log_flow_line
 from prefect.engine.logs.masking import mask
 from prefect.engine.logs.traces import users_part
-from prefect.engine.runs.failures import crashed_state, describe
+from prefect.engine.runs import stopping
+from prefect.engine.runs.failures import cancelled_state, crashed_state, describe
 from prefect.engine.runs.final_state import returned_state
 from prefect.engine.runs.hooks import run_hooks
 from prefect.engine.runs.keeping import forget_replay
@@ -85,7 +86,7 @@ class FlowExecution:
         yield from self._wait_until_running(transition)
         self.context = self.start.make_context(self.run, self.attempt)
         task_token = TaskRunContext.current.set(None)
-        with self.context, tags(*self.run.tags):
+        with stopping.executing(self.run.id), self.context, tags(*self.run.tags):
             try:
                 yield from self._inside()
             finally:
@@ -220,7 +221,8 @@ class FlowExecution:
         state = self._abandon(error)
         if isinstance(error, Abort):
             return  # asked for: by the record, or by the flow itself
-        yield from run_hooks(self.flow.on_crashed_hooks, self.flow, self.run, state, self.log)
+        hooks = self.flow.on_cancellation_hooks if state.is_cancelled() else self.flow.on_crashed_hooks
+        yield from run_hooks(hooks, self.flow, self.run, state, self.log)
 
     def _leave(self, pause: Pause) -> Steps[None]:
         """Let go of a run that is suspended; anything else that ends it by this signal is a crash."""
@@ -235,9 +237,10 @@ class FlowExecution:
     def _abandon(self, error: BaseException) -> State[Any]:
         """Record that the run was ended from outside, without waiting for tasks that cannot be stopped."""
         self.context.cancel_tasks()
-        state = crashed_state(error, self.clock.now())
+        told = stopping.is_told(error)
+        state = cancelled_state(self.clock.now()) if told else crashed_state(error, self.clock.now())
         self._propose(state)
-        self.log(logging.ERROR, f"Crash detected! {state.message}")
+        self.log(logging.INFO if told else logging.ERROR, "Cancelled." if told else f"Crash detected! {state.message}")
         final = self._final()
         final.data = state.data
         self.runtime.backend.flush()
