@@ -37,7 +37,7 @@ def test_the_next_process_delivers_what_a_killed_one_left(tmp_path: Path) -> Non
     rows = reader(server, None)
     twice = "SELECT 1 FROM log WHERE message LIKE 'task %' GROUP BY flow_run_id, message HAVING count(*) > 1"
     assert rows(f"SELECT count(*) FROM ({twice})") == [(0,)]
-    assert server.stop() == 0
+    server.stop()
 
 
 def _rows(server: ServerProcess) -> int:
