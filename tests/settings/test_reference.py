@@ -22,6 +22,7 @@ OUR_OWN = {
     "PREFECT_SERVER_API_INSECURE": ("server.api.insecure", False),
     "PREFECT_SERVER_DATABASE_BUSY_TIMEOUT": ("server.database.busy_timeout", 120.0),
     "PREFECT_SERVER_ENCRYPTION_KEY": ("server.encryption_key", None),
+    "PREFECT_SERVER_LOGGING_JSON": ("server.logging_json", False),
     "PREFECT_SERVER_LOGS_RETENTION_PERIOD": ("server.logs.retention_period", timedelta(days=90)),
     "PREFECT_SERVER_SERVICES_DB_VACUUM_AUDIT_RETENTION_PERIOD": (
         "server.services.db_vacuum.audit_retention_period",
@@ -31,6 +32,7 @@ OUR_OWN = {
         "server.services.db_vacuum.history_retention_period",
         timedelta(days=180),
     ),
+    "PREFECT_SERVER_TRACING_ENABLED": ("server.tracing_enabled", False),
 }
 
 

@@ -88,7 +88,9 @@ ROOMS: dict[str, tuple[str, dict[str, tuple[str, str]]]] = {
         {
             "start": ("servers.start:start", "Start it, in the foreground or with --background."),
             "stop": ("servers.stop:stop", "Stop the one in the background."),
+            "status": ("servers.status:status", "Whether it answers, and how it is."),
             "database": ("servers.database:database", "Its schema, and its size."),
+            "services": ("servers.services:services", "Background duties, also in a process of their own."),
         },
     ),
     "task-run": (

@@ -101,14 +101,15 @@ def build(store: Store, clock: Clock, options: ServerOptions) -> App:
         vault=open_vault(options.home, options.encryption_keys),
         access=access,
         routes=tuple(routes),
-        readiness=Readiness(store, clock),
     )
+    readiness = Readiness(store, clock)
+    world.problem = readiness.problem
     world.condition = Condition(world).json
     app = App(
         world,
         routes,
         access.guards,
-        (access.trail.finish, *watching(world)),
+        (access.trail.finish, *watching(world, readiness)),
         checks=access.checks,
         witness=access.trail.with_entry,
         sockets=Door(),
@@ -124,18 +125,18 @@ def build(store: Store, clock: Clock, options: ServerOptions) -> App:
     app.on_start.append(world.live.start)
     app.on_stop.append(world.live.stop)
     if options.services:
-        duties = world.services = services_of(world)
+        duties = world.services = services_of(world.store, world.clock, options)
         app.on_start.append(duties.start)
         app.on_stop.append(lambda: asyncio.to_thread(duties.stop))
     return app
 
 
-def watching(world: World) -> list[Finisher]:
+def watching(world: World, readiness: Readiness) -> list[Finisher]:
     """Who is told of every answer, for metrics and traces."""
     found: list[Finisher] = []
     if world.options.metrics:
         requests = Requests()
-        world.metrics = Metrics(world, requests).text
+        world.metrics = Metrics(world, requests, readiness).text
         found.append(requests.finish)
     if world.options.tracing:
         found.append(Traces().finish)
@@ -159,9 +160,8 @@ def access_of(store: Store, clock: Clock, routes: Sequence[Route], options: Serv
     )
 
 
-def services_of(world: World) -> ServerServices:
+def services_of(store: Store, clock: Clock, options: ServerOptions) -> ServerServices:
     """The background duties of a server; on PostgreSQL it shares them with other replicas."""
-    options = world.options
     duties = standard_duties(
         options.late_after_seconds,
         options.cancelling_timeout_seconds,
@@ -169,7 +169,7 @@ def services_of(world: World) -> ServerServices:
         options.disabled_services,
         None if options.ages == NOTHING else Retention(options.ages, options.rhythm),
     )
-    return ServerServices(world.store, world.clock, duties, shared=world.store.dialect == "postgresql")
+    return ServerServices(store, clock, duties, shared=store.dialect == "postgresql")
 
 
 def _deliver_in_loop(store: Store) -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import logging
 import socket
 import sys
+import time
 from collections.abc import Callable, Iterator, Set
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -18,16 +19,18 @@ from prefect.connect import CLOCK, database_url, store_options
 from prefect.exceptions import ConfigurationError
 from prefect.orchestrator.processes import this_process
 from prefect.server.access.binding import check_binding
-from prefect.server.access.lines import PlainLines, cover
-from prefect.server.building import build
-from prefect.server.http.connections import PatientProtocol, allow_many
+from prefect.server.access.lines import JsonLines, PlainLines, cover
+from prefect.server.building import build, services_of
+from prefect.server.http.connections import PatientProtocol
+from prefect.server.http.ending import EndingServer
+from prefect.server.processes import Ready, told_to_end, work_together
 from prefect.server.sockets.protocol import KeepingProtocol
 from prefect.server.views.settings import settings_json
 from prefect.server.world import ServerOptions
 from prefect.services.retention import NOTHING, Ages, Rhythm
 from prefect.settings import Settings
 from prefect.settings.kinds import SecretStr
-from prefect.storage.store import open_store
+from prefect.storage.store import Store, open_store
 
 logger = logging.getLogger("prefect.server")
 
@@ -112,36 +115,96 @@ def _origins(text: str) -> tuple[str, ...]:
     return tuple(origin for origin in _listed(text) if origin != "*")
 
 
-def run(settings: Settings, announce: Callable[[ServerOptions], None] | None = None, **changes: Any) -> None:
+Announce = Callable[[ServerOptions], object]
+
+
+def run(settings: Settings, announce: Announce | None = None, workers: int = 1, **changes: Any) -> None:
     """Serve until a signal ends it; everything accepted by then is answered and written.
 
     Args:
         announce: told the options, with the port that was found for port 0, once requests can come.
+        workers: processes that answer on one socket; more than one only with PostgreSQL.
         changes: options in place of those in the settings, and `log_level`.
+
+    Raises StorageError if the database cannot be used, ConfigurationError if the server may not start like that.
     """
-    set_up_logging(changes.pop("log_level", settings.server.logging_level))
+    level = changes.pop("log_level", settings.server.logging_level)
+    set_up_logging(level, settings.server.logging_json)
     options = options_from(settings, **changes)
     cover([options.auth_string, *(options.encryption_keys or "").split(",")])
-    store = open_store(database_url(settings), this_process(), store_options(settings))
-    sys.setswitchinterval(SWITCH_INTERVAL)
-    allow_many()
-    try:
-        if options.auth_string is None and not options.insecure:
-            check_binding(store, CLOCK.now(), options.host, options.allowed_hosts)
-        app = build(store, CLOCK, options)
+    with closing(open_store(database_url(settings), this_process(), store_options(settings))) as store:
+        _check(store, options, workers)
         with listening(options.host, options.port) as listener:
-            options = replace(options, port=listener.getsockname()[1])
-            if announce is not None:
-                app.on_start.append(lambda: announce(options))
-            uvicorn.Server(_configuration(app, options)).run([listener])
-    finally:
+            changes["port"] = listener.getsockname()[1]
+            options = replace(options, port=changes["port"])
+            if workers == 1:
+                return serve(store, options, listener, announce)
         store.close()
+    told = None if announce is None else partial(announce, options)
+    with reserved(options.host, options.port):
+        work_together(partial(_serve_beside_others, settings, level, changes), workers, told)
+    return None
 
 
-def set_up_logging(level: str) -> None:
+def _check(store: Store, options: ServerOptions, workers: int) -> None:
+    """Whether the server may start like that, with a database that can be used."""
+    if workers > 1 and store.dialect == "sqlite":
+        raise ConfigurationError(
+            "Several --workers need PostgreSQL: an SQLite file has one writer at a time, so that one process serves it"
+            " best. Set PREFECT_SERVER_DATABASE_CONNECTION_URL=postgresql://..., or leave out --workers."
+        )
+    if workers > 1 and not hasattr(socket, "SO_REUSEPORT"):
+        raise ConfigurationError(
+            "Several --workers cannot share a port on this system; start one server, or leave it out."
+        )
+    store.read(lambda tx: tx.one("SELECT 1"))
+    if options.auth_string is None and not options.insecure:
+        check_binding(store, CLOCK.now(), options.host, options.allowed_hosts)
+
+
+def _serve_beside_others(settings: Settings, level: str, changes: dict[str, Any], ready: Ready) -> None:
+    """One of several processes that listen in one place; the system spreads connections over them."""
+    set_up_logging(level, settings.server.logging_json)
+    options = options_from(settings, **changes)
+    cover([options.auth_string, *(options.encryption_keys or "").split(",")])
+    with (
+        closing(open_store(database_url(settings), this_process(), store_options(settings))) as store,
+        listening(options.host, options.port, shared=True) as listener,
+    ):
+        serve(store, options, listener, lambda _: ready())
+
+
+def serve(store: Store, options: ServerOptions, listener: socket.socket, announce: Announce | None = None) -> None:
+    """Answer on a socket until a signal ends it."""
+    sys.setswitchinterval(SWITCH_INTERVAL)
+    app = build(store, CLOCK, options)
+    if announce is not None:
+        app.on_start.append(lambda: announce(options))
+    server = EndingServer(_configuration(app, options), app.world.live.let_go)
+    app.world.connections = lambda: len(server.server_state.connections)
+    server.run([listener])
+
+
+def run_services(settings: Settings, announce: Announce | None = None) -> None:
+    """Do the background duties, and answer nobody, until a signal ends it. Raises StorageError."""
+    set_up_logging(settings.server.logging_level, settings.server.logging_json)
+    options = options_from(settings)
+    with closing(open_store(database_url(settings), this_process(), store_options(settings))) as store:
+        store.read(lambda tx: tx.one("SELECT 1"))
+        services = services_of(store, CLOCK, options)
+        with told_to_end() as is_over:
+            services.start()
+            if announce is not None:
+                announce(options)
+            while not is_over():
+                time.sleep(0.1)
+            services.stop()
+
+
+def set_up_logging(level: str, as_json: bool = False) -> None:
     """Write what the server logs to standard error, a line a record; control characters are shown, not sent."""
     handler = logging.StreamHandler()
-    handler.setFormatter(PlainLines())
+    handler.setFormatter(JsonLines() if as_json else PlainLines())
     logging.basicConfig(level=getattr(logging, level.upper(), logging.WARNING), handlers=[handler], force=True)
 
 
@@ -166,11 +229,24 @@ def _configuration(app: Any, options: ServerOptions) -> uvicorn.Config:
 
 
 @contextmanager
-def listening(host: str, port: int) -> Iterator[socket.socket]:
-    """A socket that listens there. Raises ConfigurationError, naming the address, if that cannot be had."""
+def reserved(host: str, port: int) -> Iterator[None]:
+    """The place is ours, also while none of several processes listens there."""
+    family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
+    with socket.socket(family, socket.SOCK_STREAM) as place:
+        place.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        place.bind(address[:2])
+        yield
+
+
+@contextmanager
+def listening(host: str, port: int, shared: bool = False) -> Iterator[socket.socket]:
+    """A socket that listens there, `shared` with other processes of ours.
+
+    Raises ConfigurationError, naming the address, if that cannot be had.
+    """
     try:
         family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
-        listener = socket.create_server(address[:2], family=family, backlog=2048)
+        listener = socket.create_server(address[:2], family=family, backlog=2048, reuse_port=shared)
     except OSError as error:
         raise ConfigurationError(
             f"The server cannot listen on {host}:{port} ({error.strerror or error}). Choose another --port, or stop what"

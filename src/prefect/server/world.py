@@ -12,7 +12,6 @@ from prefect.server.access.wiring import Access
 from prefect.server.http.routing import Route
 from prefect.server.live.bus import Bus
 from prefect.server.live.desk import Live
-from prefect.server.observing.readiness import Readiness
 from prefect.server.secrets import Vault
 from prefect.services.duties import ServerServices
 from prefect.services.retention import NOTHING, Ages, Rhythm
@@ -90,6 +89,10 @@ class ServerOptions:
     """The settings in force, secrets masked, for `/admin/settings`."""
 
 
+def _nothing() -> None:
+    return None
+
+
 @dataclass(slots=True)
 class World:
     """Everything a handler may need."""
@@ -118,8 +121,8 @@ class World:
     condition: Callable[[], dict[str, object]] = dict
     """How the server is, for those who operate it."""
 
-    readiness: Readiness | None = None
-    """Whether the database can be used."""
+    problem: Callable[[], str | None] = _nothing
+    """Why the server cannot do its work; None if it can. Blocks for some seconds at most."""
 
     connections: Callable[[], int] | None = None
     """How many connections are open, where somebody counts them."""

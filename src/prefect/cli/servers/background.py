@@ -5,21 +5,32 @@ from __future__ import annotations
 import http.client
 import os
 import signal
+import subprocess
+import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from prefect.cli.output import fail
 from prefect.orchestrator.processes import holder_of, is_gone
 
 ENDING_SECONDS = 30.0
+STARTING_SECONDS = 60.0
+LONGEST_LOG = 2000
+"""Characters of the log shown when a process did not start."""
 
 
 class Background:
-    """What is known of the background server of a home."""
+    """What is known of a process in the background of a home.
 
-    def __init__(self, home: Path) -> None:
-        self.file = home / "server.pid"
-        self.log = home / "server.log"
+    Args:
+        name: `server` or `services`.
+    """
+
+    def __init__(self, home: Path, name: str = "server") -> None:
+        self.file = home / f"{name}.pid"
+        self.log = home / f"{name}.log"
 
     def remember(self, pid: int) -> None:
         """Note which process it is."""
@@ -54,6 +65,32 @@ class Background:
     def answers(self, address: str) -> bool:
         """Whether a server at that address says that it is healthy."""
         return probe(f"{address}/api") is not None
+
+
+def spawned(home: Background, arguments: list[str]) -> subprocess.Popen[bytes]:
+    """A process of its own that runs a command; what it says goes into its log."""
+    home.log.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    descriptor = os.open(home.log, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "wb") as log:
+        return subprocess.Popen(
+            [sys.executable, "-m", "prefect", *arguments],
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+        )
+
+
+def wait_for(is_there: Callable[[], bool], process: subprocess.Popen[bytes], home: Background, what: str) -> None:
+    """Return once a process that was started is there; ends the command, with the end of its log, if it is not."""
+    deadline = time.monotonic() + STARTING_SECONDS
+    while not is_there():
+        if process.poll() is not None or time.monotonic() > deadline:
+            if process.poll() is None:
+                process.terminate()
+            said = home.log.read_text()[-LONGEST_LOG:]
+            fail(f"{what} did not start. Its log {str(home.log)!r} ends:\n{said}")
+        time.sleep(0.02)
 
 
 def probe(api: str, path: str = "/health", timeout: float = 2.0) -> str | None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import re
 from collections.abc import Iterable
+from datetime import UTC, datetime
 
 from prefect.engine.logs.masking import mask, remember
 
@@ -36,3 +38,20 @@ def cover(secrets: Iterable[str | None]) -> None:
     """Cover these from now on; of `name:password` the password as well."""
     known = [secret for secret in secrets if secret]
     remember([*known, *(secret.partition(":")[2] for secret in known)])
+
+
+class JsonLines(PlainLines):
+    """The same as one JSON object a line, tracebacks included, for programs that collect logs."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        moment = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
+        line = {
+            "time": moment.replace("+00:00", "Z"),
+            "level": record.levelname,
+            "logger": record.name,
+            "message": mask(record.getMessage()),
+            "process": record.process,
+        }
+        if record.exc_info:
+            line["exception"] = mask(self.formatException(record.exc_info))
+        return json.dumps(line)

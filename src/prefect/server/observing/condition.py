@@ -35,7 +35,7 @@ class Condition:
     def json(self) -> Json:
         """All of it, as the API shows it."""
         world, now = self._world, self._world.clock.now()
-        problem = None if world.readiness is None else world.readiness.problem()
+        problem = world.problem()
         return {
             "version": __version__,
             "prefect_version": PREFECT_VERSION,

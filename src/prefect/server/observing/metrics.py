@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from prefect._version import __version__
 from prefect.core.times import SECOND
+from prefect.server.observing.readiness import Readiness
 from prefect.server.observing.requests import BOUNDS, Requests, Timing
 from prefect.server.world import World
 from prefect.storage.keyed import figures
@@ -41,10 +42,12 @@ class Metrics:
     Args:
         world: of this server.
         requests: what it answered.
+        readiness: whether it can do its work.
     """
 
-    def __init__(self, world: World, requests: Requests) -> None:
+    def __init__(self, world: World, requests: Requests, readiness: Readiness) -> None:
         self._world = world
+        self._readiness = readiness
         self._requests = requests
         self._lock = threading.Lock()
         self._known: tuple[Figures, float] | None = None
@@ -159,14 +162,13 @@ class Metrics:
         world = self._world
         info = core.InfoMetricFamily(f"{PREFIX}server", "What answers here.", value={"version": __version__})
         yield info
-        readiness = world.readiness
-        ready = readiness is None or readiness.problem() is None
+        ready = self._readiness.problem() is None
         figure = core.GaugeMetricFamily
         yield figure(f"{PREFIX}ready", "Whether the database can be used.", value=int(ready))
         yield figure(f"{PREFIX}recording_backlog", "Entries that are not written yet.", value=world.store.backlog)
-        if readiness is not None and readiness.commit_seconds is not None:
+        if self._readiness.commit_seconds is not None:
             text = "How long the last write took until it was safe."
-            yield figure(f"{PREFIX}recording_lag_seconds", text, value=readiness.commit_seconds)
+            yield figure(f"{PREFIX}recording_lag_seconds", text, value=self._readiness.commit_seconds)
         if world.connections is not None:
             yield figure(f"{PREFIX}open_connections", "Connections that are open.", value=world.connections())
         yield figure(f"{PREFIX}live_watchers", "Who follows changes.", value=world.bus.watchers)

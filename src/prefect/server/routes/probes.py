@@ -19,7 +19,7 @@ def health(call: Call[None]) -> Answer:
 
 def ready(call: Call[None]) -> Answer:
     """The database answers too, and takes what is written; otherwise 503 with the cause."""
-    problem = call.world.readiness.problem()
+    problem = call.world.problem()
     if problem is None:
         return answers.json({"message": "OK"})
     return answers.json({"message": "Database is not available", "detail": problem}, 503, RETRY_AFTER)
