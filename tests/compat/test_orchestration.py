@@ -6,15 +6,14 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from tests.compat.comparison import differing
-from tests.compat.orchestration import Case, cases, observe_all, observed
+from tests.compat.orchestration import observe_all, observed
+from tests.compat.orchestration_cases import Case, Json, cases
 from tests.server.support import new_database, opened, serving, sqlite_url
 
-Json = dict[str, Any]
 AT_ONCE = 48
 SAMPLE = 9
 """Of how many cases one is compared on PostgreSQL."""

@@ -51,9 +51,8 @@ def load(tx: Transaction, run_id: UUID) -> TaskRun | None:
 
 def by_keys(tx: Transaction, flow_run_id: UUID | None, task_key: str, dynamic_key: str) -> TaskRun | None:
     """The task run of a flow run, or of none, by its keys; None if there is none."""
-    where, parameters = "flow_run_id IS NULL", ()
-    if flow_run_id is not None:
-        where, parameters = "flow_run_id = ?", (flow_run_id.bytes,)  # type: ignore[assignment]
+    where = "flow_run_id IS NULL" if flow_run_id is None else "flow_run_id = ?"
+    parameters = () if flow_run_id is None else (flow_run_id.bytes,)
     sql = f"{_LOAD} WHERE {where} AND task_key = ? AND dynamic_key = ? ORDER BY id LIMIT 1{tx.locking}"
     row = tx.one(sql, (*parameters, task_key, dynamic_key))
     return None if row is None else _from_row(row)
