@@ -21,6 +21,8 @@ def test_pending_takes_the_time_over() -> None:
     assert pending.state_details.scheduled_time == at(60)
     submitting = copy_scheduled_time(proposal(pending, "PENDING"), state("PENDING", name="Submitting"))
     assert submitting.state_details.scheduled_time == at(60)
+    again = copy_scheduled_time(proposal(pending, "PENDING"), state("PENDING"))
+    assert again.detail_facts() == {}
     own = copy_scheduled_time(proposal(scheduled, "PENDING"), state("PENDING", scheduled_time=at(5)))
     assert own.state_details.scheduled_time == at(5)
     assert copy_scheduled_time(proposal("RUNNING", "PENDING"), state("PENDING")).detail_facts() == {}

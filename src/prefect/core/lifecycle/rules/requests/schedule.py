@@ -26,6 +26,8 @@ def copy_scheduled_time(proposal: Proposal, entered: State[object]) -> State[obj
     current = proposal.facts.state
     if entered.type is not StateType.PENDING or current is None or current.type not in _WAITING:
         return entered
+    if (current.type, current.name) == (entered.type, entered.name):  # begun anew, and not said to get on
+        return entered
     due = current.state_details.scheduled_time
     if due is None or "scheduled_time" in entered.detail_facts():
         return entered
