@@ -1,0 +1,77 @@
+"""Runs that wait for somebody."""
+
+import asyncio
+import threading
+import time
+
+from registry import program
+
+from prefect import flow, task
+from prefect.client.orchestration import get_client
+
+
+@program
+def paused():
+    from prefect.flow_runs import pause_flow_run, resume_flow_run
+
+    @task
+    def before():
+        return 1
+
+    @flow(name="paused")
+    def waits():
+        before()
+        pause_flow_run(timeout=60, poll_interval=1)
+        return before()
+
+    def resume():
+        with get_client(sync_client=True) as client:
+            from prefect.client.schemas.filters import (
+                FlowFilter,
+                FlowFilterName,
+                FlowRunFilter,
+                FlowRunFilterState,
+                FlowRunFilterStateType,
+            )
+
+            waiting = FlowRunFilter(state=FlowRunFilterState(type=FlowRunFilterStateType(any_=["PAUSED"])))
+            named = FlowFilter(name=FlowFilterName(any_=["paused"]))
+            for _ in range(200):
+                found = client.read_flow_runs(flow_filter=named, flow_run_filter=waiting)
+                if found:
+                    client.resume_flow_run(found[0].id)
+                    return
+                time.sleep(0.1)
+
+    del resume_flow_run
+    thread = threading.Thread(target=resume)
+    thread.start()
+    waits()
+    thread.join()
+
+
+@program
+def suspended():
+    from prefect.flow_runs import suspend_flow_run
+
+    @flow(name="suspended", persist_result=True)
+    def stops():
+        suspend_flow_run(timeout=60)
+
+    stops(return_state=True)
+
+
+@program
+def cancelled_from_outside():
+    @flow(name="cancelled")
+    def runs():
+        time.sleep(1)
+
+    async def schedule_and_cancel():
+        from prefect.states import Cancelling, Scheduled
+
+        async with get_client() as client:
+            run = await client.create_flow_run(runs, state=Scheduled())
+            await client.set_flow_run_state(run.id, Cancelling())
+
+    asyncio.run(schedule_and_cancel())
