@@ -48,8 +48,14 @@ class ServerProcess:
 
     def start(self) -> float:
         """Start it; returns how many seconds it took to be healthy."""
-        self.home.mkdir(parents=True, exist_ok=True)
         began = time.monotonic()
+        self.begin()
+        self.await_health()
+        return time.monotonic() - began
+
+    def begin(self) -> None:
+        """Start it, without waiting until it is healthy."""
+        self.home.mkdir(parents=True, exist_ok=True)
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "prefect.server"],
@@ -57,11 +63,15 @@ class ServerProcess:
                 stdout=log,
                 stderr=log,
             )
+
+    def await_health(self) -> None:
+        """Return once it is healthy."""
+        assert self.process is not None
+        began = time.monotonic()
         while not self.healthy():
             if self.process.poll() is not None or time.monotonic() - began > STARTING_SECONDS:
                 raise AssertionError(f"the server did not start:\n{self.log.read_text()[-3000:]}")
             time.sleep(0.01)
-        return time.monotonic() - began
 
     def healthy(self) -> bool:
         """Whether it answers."""

@@ -74,7 +74,7 @@ def test_a_full_disk_is_named_and_overcome_without_a_restart(small_disk: Path) -
         conversation.tell(1)
         assert conversation.hear() == "result 1\n"
         ballast = small_disk / "ballast"
-        _fill(ballast)
+        fill(ballast)
         conversation.tell(2)
         time.sleep(2)
         ballast.unlink()
@@ -94,7 +94,7 @@ def test_a_full_disk_is_named_and_overcome_without_a_restart(small_disk: Path) -
     assert record.contradictions() == []
 
 
-def _fill(ballast: Path) -> None:
+def fill(ballast: Path) -> None:
     with ballast.open("wb", buffering=0) as file:
         try:
             while True:

@@ -13,6 +13,8 @@ from prefect.storage.sqlite.transaction import SqliteTransaction
 from prefect.storage.sqlite.upserts import upsert
 from prefect.storage.transaction import Append
 
+_DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+
 
 class SqliteWriter:
     """Implements `storage.writer.Writer` on the file's one writing connection."""
@@ -57,6 +59,8 @@ class SqliteWriter:
 
     def refuses(self, error: BaseException) -> bool:
         """Whether the trouble is the database's: SQLite says so, and not that the statement is wrong."""
+        if isinstance(error, sqlite3.DatabaseError) and error_code(error) in _DAMAGED:
+            return True
         return isinstance(error, sqlite3.OperationalError) and error_code(error) != sqlite3.SQLITE_ERROR
 
     def collided(self, error: BaseException) -> bool:
