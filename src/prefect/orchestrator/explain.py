@@ -11,13 +11,13 @@ from prefect.core.lifecycle.states import TERMINAL_STATES, StateType
 from prefect.core.slots import free_slots
 from prefect.core.times import SECOND, to_micros
 from prefect.orchestrator.lost_runs import CLIENT, is_lost
+from prefect.storage.documents import Record
 from prefect.storage.keyed import attempts, flow_runs, limits
 from prefect.storage.keyed.limits import Limit
 from prefect.storage.keyed.runs import waiting
 from prefect.storage.keyed.runs.waiting import SlotHolder, WaitingTask
 from prefect.storage.keyed.work import deployments, pools, queues
 from prefect.storage.keyed.work.pools import MISSED, POLLED_SECONDS, UNSAID_INTERVAL
-from prefect.storage.rows import Record
 from prefect.storage.store import Store
 from prefect.storage.transaction import Transaction
 from prefect.utilities.records import record

@@ -17,9 +17,9 @@ from functools import partial
 from typing import Any
 
 from prefect.server.http import answers, bodies, streaming
-from prefect.server.http.answers import Answer, Deciding, Reply, Streamed
+from prefect.server.http.answers import Answer, Deciding, Json, Reply, Streamed
 from prefect.server.http.bodies import Disconnected, Message, Receive
-from prefect.server.http.calls import Call, Head
+from prefect.server.http.calls import AnyCall, Call, Head
 from prefect.server.http.errors import RETRY_AFTER, Refusal, answer_to
 from prefect.server.http.headers import headers_of
 from prefect.server.http.routing import Match, Role, Route, Router
@@ -30,10 +30,10 @@ Send = Callable[[Message], Any]
 Guard = Callable[[Head], Answer | Awaitable[Answer | None] | None]
 """Looks at a request before its body is read; an answer ends it there."""
 
-Check = Callable[[Call[Any]], Awaitable[None] | None]
+Check = Callable[[AnyCall], Awaitable[None] | None]
 """Looks at a request with its body, before its handler. Raises Refusal."""
 
-Witness = Callable[[Call[Any], Decision], Decision]
+Witness = Callable[[AnyCall, Decision], Decision]
 """Has something of its own done in the transaction of a decision."""
 
 Finisher = Callable[[Head, Route | None, Answer | Streamed], None]
@@ -87,7 +87,7 @@ class App:
         self._pool = ThreadPoolExecutor(world.options.threads, thread_name_prefix="prefect-request")
         self._waiting = 0
 
-    async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: Json, receive: Receive, send: Send) -> None:
         kind = scope["type"]
         if kind == "http":
             await self._http(scope, receive, send)
@@ -98,7 +98,7 @@ class App:
 
     # --- requests
 
-    async def _http(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
+    async def _http(self, scope: Json, receive: Receive, send: Send) -> None:
         head = self.head(scope)
         route: Route | None = None
         try:
@@ -116,7 +116,7 @@ class App:
             finish(head, route, reply)
         await _send(send, reply, scope["method"] == "HEAD", head.answer_headers, receive)
 
-    def head(self, scope: dict[str, Any]) -> Head:
+    def head(self, scope: Json) -> Head:
         """The request's head, with its path below the API."""
         root: str = scope.get("root_path", "") or ""
         path: str = scope["path"]
@@ -185,7 +185,7 @@ class App:
         finally:
             self._waiting -= 1
 
-    async def _settled(self, call: Call[Any], reply: Reply) -> Answer | Streamed:
+    async def _settled(self, call: AnyCall, reply: Reply) -> Answer | Streamed:
         if not isinstance(reply, Deciding):
             return reply
         decision = reply.decision if self.witness is None else self.witness(call, reply.decision)
@@ -199,7 +199,7 @@ class App:
 
     # --- WebSockets and the server's own life
 
-    async def _websocket(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
+    async def _websocket(self, scope: Json, receive: Receive, send: Send) -> None:
         head = self.head(scope)
         refused = await self._refused(head)
         if refused is not None or self.sockets is None or not head.path.startswith("/api/"):

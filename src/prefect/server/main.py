@@ -21,6 +21,7 @@ from prefect.orchestrator.processes import this_process
 from prefect.server.access.binding import check_binding
 from prefect.server.access.lines import JsonLines, PlainLines, cover
 from prefect.server.building import build, services_of
+from prefect.server.http.answers import Json
 from prefect.server.http.connections import PatientProtocol
 from prefect.server.http.ending import EndingServer
 from prefect.server.processes import Ready, told_to_end, work_together
@@ -41,7 +42,7 @@ SWITCH_INTERVAL = 0.001
 def options_from(settings: Settings, **changes: Any) -> ServerOptions:
     """The server's options as settings have them; `changes` take their place."""
     api = settings.server.api
-    given: dict[str, Any] = {
+    given: Json = {
         "home": Path(settings.home),
         "host": api.host,
         "port": api.port,
@@ -64,7 +65,7 @@ def options_from(settings: Settings, **changes: Any) -> ServerOptions:
     return ServerOptions(**{**given, **_service_options(settings), **changes})
 
 
-def _service_options(settings: Settings) -> dict[str, Any]:
+def _service_options(settings: Settings) -> Json:
     services = settings.server.services
     switches = {
         "late_runs": services.late_runs.enabled,
@@ -162,7 +163,7 @@ def _check(store: Store, options: ServerOptions, workers: int) -> None:
         check_binding(store, CLOCK.now(), options.host, options.allowed_hosts)
 
 
-def _serve_beside_others(settings: Settings, level: str, changes: dict[str, Any], ready: Ready) -> None:
+def _serve_beside_others(settings: Settings, level: str, changes: Json, ready: Ready) -> None:
     """One of several processes that listen in one place; the system spreads connections over them."""
     set_up_logging(level, settings.server.logging_json)
     options = options_from(settings, **changes)

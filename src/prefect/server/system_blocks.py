@@ -9,11 +9,11 @@ from __future__ import annotations
 import json
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 from prefect._version import __version__
 from prefect.core.blocks import checksum_of
 from prefect.core.ports import Clock
+from prefect.server.http.answers import Json
 from prefect.storage.keyed import blocks as stored
 from prefect.storage.store import Store
 from prefect.storage.transaction import Transaction
@@ -24,9 +24,9 @@ PROTECTED = frozenset({"local-file-system", "secret", "webhook"})
 
 
 @cache
-def shipped() -> list[dict[str, Any]]:
+def shipped() -> list[Json]:
     """Types by name, each with its `fields` and `capabilities`."""
-    loaded: list[dict[str, Any]] = json.loads(FILE.read_text())
+    loaded: list[Json] = json.loads(FILE.read_text())
     return loaded
 
 
@@ -42,7 +42,7 @@ def _make_missing(tx: Transaction, clock: Clock) -> int:
     return sum(_make(tx, kind, clock) for kind in shipped())
 
 
-def _make(tx: Transaction, kind: dict[str, Any], clock: Clock) -> bool:
+def _make(tx: Transaction, kind: Json, clock: Clock) -> bool:
     now = clock.now()
     times = {"created": now, "updated": now}
     described = {name: value for name, value in kind.items() if name not in ("fields", "capabilities")}

@@ -8,9 +8,8 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from prefect.core.times import to_datetime
+from prefect.storage.documents import Record
 from prefect.storage.transaction import Transaction
-
-Record = dict[str, Any]
 
 
 class Columns(NamedTuple):

@@ -12,11 +12,14 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Boolean, Dialect, LargeBinary, SmallInteger, Text
+from sqlalchemy import BigInteger, Boolean, ColumnElement, Dialect, LargeBinary, SmallInteger, Text
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from prefect.core.times import to_datetime, to_micros
+
+Expression = ColumnElement[Any]
+"""A column, or what is computed from columns, of any type."""
 
 
 class Id(TypeDecorator[UUID]):

@@ -15,9 +15,9 @@ from prefect.core.ports import Clock
 from prefect.core.schedules import RULES_BEGIN
 from prefect.exceptions import ObjectAlreadyExists, ObjectNotFound, ParameterTypeError
 from prefect.orchestrator.work import placing
+from prefect.storage.documents import Record
 from prefect.storage.keyed import limits
 from prefect.storage.keyed.work import deployments as stored
-from prefect.storage.rows import Record
 from prefect.storage.transaction import Transaction
 from prefect.wire.deployments import (
     DeploymentCreate,

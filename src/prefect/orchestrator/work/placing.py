@@ -7,8 +7,8 @@ from uuid import UUID
 
 from prefect.core.ports import Clock
 from prefect.exceptions import ObjectNotFound
+from prefect.storage.documents import Record
 from prefect.storage.keyed.work import pools, queues
-from prefect.storage.rows import Record
 from prefect.storage.transaction import Transaction
 
 AGENT_POOL = "default-agent-pool"

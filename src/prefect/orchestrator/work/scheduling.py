@@ -14,9 +14,9 @@ from prefect.core.ports import Clock, FlowRunRequest
 from prefect.core.schedules import Horizon, planned
 from prefect.core.times import to_datetime
 from prefect.orchestrator.requests import flow_runs
+from prefect.storage.documents import Record
 from prefect.storage.keyed.work import deployments as stored
 from prefect.storage.keyed.work import pools, queues
-from prefect.storage.rows import Record
 from prefect.storage.transaction import Transaction
 from prefect.utilities.names import generate_slug
 

@@ -15,7 +15,7 @@ from pydantic import BaseModel
 
 from prefect.core.ports import Clock
 from prefect.server.http.answers import Answer, Streamed
-from prefect.server.http.calls import Call, Head
+from prefect.server.http.calls import AnyCall, Head
 from prefect.server.http.routing import Role, Route
 from prefect.storage.keyed.access import audit as stored
 from prefect.storage.keyed.access.audit import AuditEntry
@@ -41,13 +41,13 @@ class AuditTrail:
         self._clock = clock
         self._changing = frozenset(id(route) for route in routes if _changes_something(route))
 
-    def note(self, call: Call[Any]) -> Coroutine[Any, Any, None] | None:
+    def note(self, call: AnyCall) -> Coroutine[Any, Any, None] | None:
         """A check: remember which fields a change gives."""
         if self._is_audited(call.head, call.route) and isinstance(call.body, BaseModel):
             call.head.notes.setdefault("fields", sorted(call.body.model_fields_set))
         return None
 
-    def with_entry(self, call: Call[Any], decision: Callable[[Transaction], Any]) -> Callable[[Transaction], Any]:
+    def with_entry(self, call: AnyCall, decision: Callable[[Transaction], Any]) -> Callable[[Transaction], Any]:
         """A decision that writes its entry too, if it is one to be audited."""
         if not self._is_audited(call.head, call.route):
             return decision

@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from prefect.core.journal import ARTIFACT, LEDGERS, LOG, TASK_RUN, TASK_RUN_STATE, Row
-from prefect.server.http.calls import Call
+from prefect.server.http.calls import AnyCall
 from prefect.storage.keyed.access import family
 from prefect.storage.transaction import Transaction
 from prefect.wire.packing import Malformed, unpack, unpack_rows
@@ -19,7 +19,7 @@ from prefect.wire.packing import Malformed, unpack, unpack_rows
 Runs = Iterable[UUID | None]
 """Flow runs; None stands for what belongs to none, which is not allowed either."""
 
-Asked = Call[Any]
+Asked = AnyCall
 Arguments = Mapping[str, Any]
 Touching = Callable[[Asked, Transaction], Runs]
 

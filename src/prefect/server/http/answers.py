@@ -15,6 +15,9 @@ from prefect.storage.transaction import Transaction
 
 T = TypeVar("T")
 
+Json = dict[str, Any]
+"""A JSON object."""
+
 JSON = "application/json"
 _OPTIONS = orjson.OPT_NON_STR_KEYS | orjson.OPT_UTC_Z
 

@@ -151,6 +151,10 @@ class Call(Generic[B]):
         return self._query[name]
 
 
+AnyCall = Call[Any]
+"""A request of which only the head and the world matter."""
+
+
 def read_query(declared: tuple[Query, ...], raw: bytes) -> dict[str, Any]:
     """The declared parameters of a query string. Raises InvalidRequest for one that does not fit."""
     try:

@@ -10,13 +10,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from pydantic import ValidationError
 
 from prefect.exceptions import PrefectException, StorageError
 from prefect.server.http import answers
-from prefect.server.http.answers import Answer
+from prefect.server.http.answers import Answer, Json
 
 logger = logging.getLogger("prefect.server")
 
@@ -84,7 +83,7 @@ def _cut(detail: str) -> str:
 
 
 def _invalid_answer(problems: Sequence[Mapping[str, object]]) -> Answer:
-    content: dict[str, Any] = {
+    content: Json = {
         "exception_message": "Invalid request received.",
         "exception_detail": list(problems),
         "request_body": None,

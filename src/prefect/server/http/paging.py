@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from pydantic import BaseModel
 
-from prefect.server.http.calls import Call
+from prefect.server.http.answers import Json
+from prefect.server.http.calls import AnyCall
 from prefect.server.http.errors import Refusal
 
 FILTERS = ("flows", "flow_runs", "task_runs", "deployments", "work_pools", "work_pool_queues", "work_queues")
 
 
-def limit_of(call: Call[Any], given: int | None) -> int:
+def limit_of(call: AnyCall, given: int | None) -> int:
     """How many rows to answer. Raises Refusal (422) for more than the server's page holds."""
     most: int = call.world.options.default_limit
     if given is None:
@@ -24,12 +23,12 @@ def limit_of(call: Call[Any], given: int | None) -> int:
     return given
 
 
-def filters_of(body: BaseModel) -> dict[str, Any]:
+def filters_of(body: BaseModel) -> Json:
     """The filters in a body, as plain mappings by what they are about."""
     given = ((name, getattr(body, name, None)) for name in FILTERS)
     return {name: plain(value) for name, value in given if value is not None}
 
 
-def plain(value: BaseModel) -> dict[str, Any]:
+def plain(value: BaseModel) -> Json:
     """A filter as a mapping, without what it leaves open."""
     return value.model_dump(exclude_none=True)

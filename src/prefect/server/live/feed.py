@@ -12,13 +12,14 @@ import logging
 from collections import deque
 from collections.abc import AsyncIterator, Iterable
 from itertools import islice
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from uuid import UUID
 
 from prefect.core.ports import Clock
 from prefect.core.times import SECOND
 from prefect.exceptions import StorageError
 from prefect.server.http import answers
+from prefect.server.http.answers import Json
 from prefect.server.live.bus import Bus, Change, Watcher, as_uuid
 from prefect.server.live.reads import Reads
 from prefect.storage.aggregates.events import arrivals
@@ -174,7 +175,7 @@ class Feed:
         for woken in self._pages:
             woken.set()
 
-    async def _facts(self, keys: list[str]) -> dict[str, dict[str, Any]]:
+    async def _facts(self, keys: list[str]) -> dict[str, Json]:
         """What is told of flow runs, by their keys on the bus."""
         ids = [identity for key in islice(keys, REMEMBERED) if (identity := as_uuid(key)) is not None]
         if not ids:
@@ -187,13 +188,13 @@ class Feed:
         return {UUID(str(row["id"])).hex: row for row in rows}
 
 
-def told(number: int, change: Change, facts: dict[str, Any] | None) -> Told:
+def told(number: int, change: Change, facts: Json | None) -> Told:
     """A change as pages are told of it."""
     if change.topic == MISSED:
         return Told(number, MISSED, frozenset(), RESET)
     identity = as_uuid(change.key)
     key = change.key if identity is None else str(identity)
-    content: dict[str, Any] = {"topic": change.topic, "key": key, **(facts or {})}
+    content: Json = {"topic": change.topic, "key": key, **(facts or {})}
     keys = {key.removeprefix("prefect.flow-run.")}
     keys |= {str(content[name]) for name in ("flow_id", "deployment_id") if content.get(name) is not None}
     text = b"id: %d\nevent: change\ndata: %s\n\n" % (number, answers.encode(content))

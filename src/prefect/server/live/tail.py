@@ -9,13 +9,14 @@ from __future__ import annotations
 import asyncio
 import logging
 from datetime import datetime
-from typing import Any, NamedTuple, cast
+from typing import NamedTuple, cast
 from uuid import UUID
 
 from prefect.core.ports import Clock
 from prefect.core.times import SECOND, to_micros
 from prefect.exceptions import StorageError
 from prefect.server.http import answers
+from prefect.server.http.answers import Json
 from prefect.server.live.bus import Bus, Change, as_uuid
 from prefect.server.live.reads import Reads
 from prefect.server.views.events import event_json
@@ -144,7 +145,7 @@ class EventTail:
             for row in await self._reads.run(arrivals.events_by_id, self._reading, unseen[:READ_AT_ONCE]):
                 self._notice(event_json(row))
 
-    def _notice(self, event: dict[str, Any]) -> None:
+    def _notice(self, event: Json) -> None:
         received = to_micros(event["received"])
         if event["id"] in self._seen:
             return

@@ -9,7 +9,7 @@ from prefect.core.journal import ARTIFACT
 from prefect.core.records.artifacts import ArtifactRecord
 from prefect.core.times import to_datetime
 from prefect.server.http import answers
-from prefect.server.http.answers import NO_CONTENT, Answer, Deciding
+from prefect.server.http.answers import NO_CONTENT, Answer, Deciding, Json
 from prefect.server.http.calls import Call
 from prefect.server.http.errors import Refusal
 from prefect.server.http.paging import filters_of, limit_of, plain
@@ -64,7 +64,7 @@ def read_latest(call: Call[None]) -> Answer:
     return answers.json(collection_json(row))
 
 
-def _filters(body: Any) -> dict[str, Any]:
+def _filters(body: Any) -> Json:
     own = {} if body.artifacts is None else {"artifacts": plain(body.artifacts)}
     return {**filters_of(body), **own}
 

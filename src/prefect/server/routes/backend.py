@@ -16,8 +16,8 @@ from prefect.orchestrator import leases
 from prefect.orchestrator.acting import ActingStore, acting_for
 from prefect.orchestrator.backend import EmbeddedBackend
 from prefect.server.http import answers
-from prefect.server.http.answers import NO_CONTENT, Answer, Deciding
-from prefect.server.http.calls import Call
+from prefect.server.http.answers import NO_CONTENT, Answer, Deciding, Json
+from prefect.server.http.calls import AnyCall, Call
 from prefect.server.http.errors import Refusal, answer_to, invalid
 from prefect.server.http.routing import Role, Route
 from prefect.server.live.bus import Change
@@ -104,7 +104,7 @@ def _named(error: PrefectException) -> Answer:
     return answers.json(content, plain.status, plain.headers)
 
 
-def _arguments(call: Call[bytes]) -> dict[str, Any]:
+def _arguments(call: Call[bytes]) -> Json:
     try:
         arguments = unpack(call.body)
     except Malformed as error:
@@ -114,7 +114,7 @@ def _arguments(call: Call[bytes]) -> dict[str, Any]:
     return arguments
 
 
-def _holder(call: Call[Any]) -> str:
+def _holder(call: AnyCall) -> str:
     holder = call.head.header(HOLDER)
     if not holder or holder.count("/") < 2 or len(holder) > 500:
         raise Refusal(400, f"The header {HOLDER!r} has to name the process that asks.")

@@ -5,10 +5,9 @@ from __future__ import annotations
 import json
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 from prefect.server.http import answers
-from prefect.server.http.answers import Answer
+from prefect.server.http.answers import Answer, Json
 from prefect.server.http.calls import Call
 from prefect.server.http.errors import Refusal
 from prefect.server.http.routing import Route
@@ -18,9 +17,9 @@ WORKERS = "aggregate-worker-metadata"
 
 
 @cache
-def worker_types() -> dict[str, Any]:
+def worker_types() -> Json:
     """Types of workers by the package that brings them."""
-    loaded: dict[str, Any] = json.loads(FILE.read_text())
+    loaded: Json = json.loads(FILE.read_text())
     return loaded
 
 
@@ -32,4 +31,4 @@ def read(call: Call[None]) -> Answer:
     return answers.json(worker_types())
 
 
-ROUTES = (Route("GET", "/collections/views/{view}", read, returns=dict[str, Any]),)
+ROUTES = (Route("GET", "/collections/views/{view}", read, returns=Json),)

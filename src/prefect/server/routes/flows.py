@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
 from prefect.server.http import answers
-from prefect.server.http.answers import NO_CONTENT, Answer, Deciding
+from prefect.server.http.answers import NO_CONTENT, Answer, Deciding, Json
 from prefect.server.http.calls import Call
 from prefect.server.http.errors import not_found
 from prefect.server.http.paging import filters_of, limit_of
@@ -21,11 +20,11 @@ from prefect.wire.requests.flows import FlowsBulkDeleteBody, FlowsCountBody, Flo
 MISSING = not_found("Flow")
 
 
-def create(call: Call[FlowCreate]) -> Deciding[tuple[dict[str, Any], bool]]:
+def create(call: Call[FlowCreate]) -> Deciding[tuple[Json, bool]]:
     """Make a flow, or answer the one of that name."""
     given, clock = call.body, call.world.clock
 
-    def decision(tx: Transaction) -> tuple[dict[str, Any], bool]:
+    def decision(tx: Transaction) -> tuple[Json, bool]:
         return stored.ensure(tx, clock.new_id(), given.name, given.tags, given.labels, clock.now())
 
     return Deciding(decision, lambda made: answers.json(flow_json(made[0]), 201 if made[1] else 200))
@@ -41,7 +40,7 @@ def read_by_name(call: Call[None]) -> Answer:
     return _found(flows.by_name(call.world.reading, call.text("name")))
 
 
-def _found(row: dict[str, Any] | None) -> Answer:
+def _found(row: Json | None) -> Answer:
     if row is None:
         raise MISSING
     return answers.json(flow_json(row))

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from prefect.server.http import answers
-from prefect.server.http.answers import NO_CONTENT, Answer, Deciding
+from prefect.server.http.answers import NO_CONTENT, Answer, Deciding, Json
 from prefect.server.http.calls import Call
 from prefect.server.http.errors import not_found
 from prefect.server.http.paging import limit_of
@@ -20,7 +18,7 @@ from prefect.wire.requests.objects import SavedSearchesFilterBody
 MISSING = not_found("Saved search")
 
 
-def write(call: Call[SavedSearchCreate]) -> Deciding[tuple[dict[str, Any], bool]]:
+def write(call: Call[SavedSearchCreate]) -> Deciding[tuple[Json, bool]]:
     """Make a saved search, or replace the one of that name."""
     given, clock = call.body, call.world.clock
     filters = [condition.model_dump(mode="json") for condition in given.filters]

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from typing import Any
 from uuid import UUID
 
 from prefect.core.records.variables import VariableRecord
 from prefect.server.http import answers
-from prefect.server.http.answers import NO_CONTENT, Answer, Deciding
+from prefect.server.http.answers import NO_CONTENT, Answer, Deciding, Json
 from prefect.server.http.calls import Call
 from prefect.server.http.errors import Refusal
 from prefect.server.http.paging import limit_of, plain
@@ -43,7 +42,7 @@ def _taken(name: str) -> Refusal:
     return Refusal(409, f"A variable with the name {name!r} already exists.")
 
 
-def _made_json(variable: VariableRecord) -> dict[str, Any]:
+def _made_json(variable: VariableRecord) -> Json:
     return variable_json(stored.as_row(variable))
 
 
@@ -57,7 +56,7 @@ def read_by_name(call: Call[None]) -> Answer:
     return _found(variables.by_name(call.world.reading, call.text("name")))
 
 
-def _found(row: dict[str, Any] | None) -> Answer:
+def _found(row: Json | None) -> Answer:
     if row is None:
         raise MISSING
     return answers.json(variable_json(row))

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
 from enum import Enum
 from typing import Any
 
 import orjson
 
+from prefect.server.http.answers import Json
 from prefect.server.http.bodies import check_nesting
 from prefect.server.http.errors import InvalidRequest
+from prefect.storage.documents import Row
 
 SUBPROTOCOL = "prefect"
 
@@ -37,7 +38,7 @@ class Mark(Enum):
 class Connection:
     """A WebSocket that has been asked for."""
 
-    def __init__(self, scope: Mapping[str, Any], receive: Any, send: Any) -> None:
+    def __init__(self, scope: Row, receive: Any, send: Any) -> None:
         self._receive, self._send = receive, send
         self.offered: tuple[str, ...] = tuple(scope.get("subprotocols") or ())
 
@@ -64,7 +65,7 @@ class Connection:
             raise Rejected(1003, "Messages have to be texts.")
         return str(text)
 
-    async def next_object(self, seconds: float) -> dict[str, Any]:
+    async def next_object(self, seconds: float) -> Json:
         """The next message as a JSON object. Raises Ended, or Rejected if there is none in time."""
         try:
             async with asyncio.timeout(seconds):
@@ -88,14 +89,14 @@ class Connection:
         """Close it. Raises Ended."""
         await self._tell({"type": "websocket.close", "code": code, "reason": reason})
 
-    async def _tell(self, message: dict[str, Any]) -> None:
+    async def _tell(self, message: Json) -> None:
         try:
             await self._send(message)
         except (OSError, RuntimeError) as error:  # uvicorn's ClientDisconnected is an OSError
             raise Ended from error
 
 
-def parsed(text: str) -> dict[str, Any]:
+def parsed(text: str) -> Json:
     """A JSON object. Raises Rejected."""
     raw = text.encode("utf-8", "surrogatepass")
     try:

@@ -22,6 +22,7 @@ from prefect.server.sockets.connection import Connection, Ended, Rejected
 from prefect.server.sockets.events_in import take_events
 from prefect.server.sockets.events_out import send_events
 from prefect.server.sockets.logs_out import send_logs
+from prefect.storage.documents import Row
 
 logger = logging.getLogger("prefect.server")
 
@@ -48,7 +49,7 @@ class Door:
     def __init__(self) -> None:
         self._waiting: Counter[str] = Counter()
 
-    async def __call__(self, app: App, head: Head, scope: Mapping[str, Any], receive: Any, send: Any) -> None:
+    async def __call__(self, app: App, head: Head, scope: Row, receive: Any, send: Any) -> None:
         """Answer one connection until it ends."""
         connection = Connection(scope, receive, send)
         handler = HANDLERS.get(head.path.rstrip("/"))

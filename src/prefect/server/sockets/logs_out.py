@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
 from uuid import UUID
 
 from prefect.core.times import SECOND
 from prefect.server.app import App
 from prefect.server.http import answers
+from prefect.server.http.answers import Json
 from prefect.server.http.paging import plain
 from prefect.server.sockets.connection import Connection
 from prefect.server.sockets.events_out import filter_from, until_gone, whichever_ends
@@ -29,7 +29,7 @@ async def send_logs(app: App, connection: Connection) -> None:
     await whichever_ends(until_gone(connection), _send_as_they_come(app, connection, plain(wanted)))
 
 
-async def _send_as_they_come(app: App, connection: Connection, given: dict[str, Any]) -> None:
+async def _send_as_they_come(app: App, connection: Connection, given: Json) -> None:
     world = app.world
     look_back = LOOK_BACK if "flow_run_id" not in given and "task_run_id" not in given else LOOK_BACK_IN_RUN
     begun = world.clock.now()
@@ -46,9 +46,7 @@ async def _send_as_they_come(app: App, connection: Connection, given: dict[str, 
         world.bus.leave(watcher)
 
 
-async def _send_since(
-    world: World, connection: Connection, given: dict[str, Any], since: UUID, seen: set[UUID]
-) -> None:
+async def _send_since(world: World, connection: Connection, given: Json, since: UUID, seen: set[UUID]) -> None:
     while True:
         rows = await world.live.reads.run(arrivals.lines_since, world.reading, given, since, READ_AT_ONCE)
         for row in rows:

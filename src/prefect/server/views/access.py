@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from prefect.core.times import to_datetime
+from prefect.server.http.answers import Json
 from prefect.server.http.calls import Principal
-from prefect.server.views.states import Json
 from prefect.storage.keyed.access.credentials import Account, ApiKey
 from prefect.storage.keyed.access.csrf import CsrfToken
 

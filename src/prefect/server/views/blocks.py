@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable
 from uuid import UUID
 
 from prefect.core.blocks import masked, reference_to
-from prefect.server.views.states import Json
+from prefect.server.http.answers import Json
+from prefect.storage.documents import Row
 from prefect.storage.keyed.blocks import Around
 
 DEEPEST = 20
@@ -16,13 +16,13 @@ MOST = 500
 """Blocks within a block that are shown in their place: so deep, and so many. Others stay references."""
 
 
-def block_type_json(row: Mapping[str, Any]) -> Json:
+def block_type_json(row: Row) -> Json:
     """A block type."""
     texts = ("id", "created", "updated", "name", "slug", "logo_url", "documentation_url", "description", "code_example")
     return {**{name: row[name] for name in texts}, "is_protected": bool(row["is_protected"])}
 
 
-def block_schema_json(row: Mapping[str, Any], block_type: Mapping[str, Any] | None) -> Json:
+def block_schema_json(row: Row, block_type: Row | None) -> Json:
     """A block schema with its type."""
     names = ("id", "created", "updated", "checksum", "fields", "block_type_id", "capabilities", "version")
     shown = None if block_type is None else block_type_json(block_type)
@@ -44,7 +44,7 @@ class BlockView:
         self._secrets = secrets
         self._shown = 0
 
-    def json(self, row: Mapping[str, Any]) -> Json:
+    def json(self, row: Row) -> Json:
         """A document."""
         around = self._around
         schema, kind = around.schemas.get(row["block_schema_id"]), around.types.get(row["block_type_id"])
@@ -64,17 +64,17 @@ class BlockView:
             "is_anonymous": bool(row["is_anonymous"]),
         }
 
-    def data(self, row: Mapping[str, Any]) -> Json:
+    def data(self, row: Row) -> Json:
         """What a document holds, with what it refers to in place."""
         self._shown = 0
         return self._data(row, ())
 
-    def references(self, row: Mapping[str, Any]) -> Json:
+    def references(self, row: Row) -> Json:
         """Which documents stand in a document's data, by field."""
         self._shown = 0
         return self._references(row, ())
 
-    def _data(self, row: Mapping[str, Any], within: tuple[UUID, ...]) -> Json:
+    def _data(self, row: Row, within: tuple[UUID, ...]) -> Json:
         data = own_data(row, self._unseal)
         for name, document_id in self._around.references.get(row["id"], {}).items():
             nested = self._nested(row, document_id, within)
@@ -88,7 +88,7 @@ class BlockView:
         assert isinstance(hidden, dict)
         return hidden
 
-    def _references(self, row: Mapping[str, Any], within: tuple[UUID, ...]) -> Json:
+    def _references(self, row: Row, within: tuple[UUID, ...]) -> Json:
         shown = {}
         for name, document_id in self._around.references.get(row["id"], {}).items():
             nested = self._nested(row, document_id, within)
@@ -96,14 +96,14 @@ class BlockView:
                 shown[name] = {"block_document": self._reference(nested, (*within, row["id"]))}
         return shown
 
-    def _nested(self, row: Mapping[str, Any], document_id: UUID, within: tuple[UUID, ...]) -> Mapping[str, Any] | None:
+    def _nested(self, row: Row, document_id: UUID, within: tuple[UUID, ...]) -> Row | None:
         """A document to be shown within another; None if it is there already, or there are too many."""
         self._shown += 1
         if document_id == row["id"] or document_id in within or len(within) >= DEEPEST or self._shown > MOST:
             return None
         return self._around.documents.get(document_id)
 
-    def _reference(self, row: Mapping[str, Any], within: tuple[UUID, ...]) -> Json:
+    def _reference(self, row: Row, within: tuple[UUID, ...]) -> Json:
         kind = self._around.types.get(row["block_type_id"])
         return {
             "id": row["id"],
@@ -114,13 +114,13 @@ class BlockView:
         }
 
 
-def own_data(row: Mapping[str, Any], unseal: Callable[[str], str]) -> Json:
+def own_data(row: Row, unseal: Callable[[str], str]) -> Json:
     """What a document holds itself, secrets included."""
     data: Json = json.loads(unseal(row["data"]))
     return data
 
 
-def secret_fields(schema: Mapping[str, Any] | None) -> list[str]:
+def secret_fields(schema: Row | None) -> list[str]:
     """Paths of a schema's secrets; everything if nobody knows the schema any more."""
     if schema is None:
         return ["*"]

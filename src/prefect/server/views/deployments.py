@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any
 
 from prefect.core.times import to_micros
-from prefect.server.views.states import Json
+from prefect.server.http.answers import Json
+from prefect.storage.documents import Row
 from prefect.storage.keyed.work.pools import POLLED_SECONDS
 
 
-def deployment_json(row: Mapping[str, Any], now: datetime) -> Json:
+def deployment_json(row: Row, now: datetime) -> Json:
     """A deployment; `row` has its pool's name, its schedules and its limit."""
     return {
         "id": row["id"],
@@ -53,7 +52,7 @@ def readiness(last_polled: datetime | None, now: datetime) -> str:
     return "READY" if looked_after else "NOT_READY"
 
 
-def schedule_json(row: Mapping[str, Any]) -> Json:
+def schedule_json(row: Row) -> Json:
     """A schedule of a deployment."""
     return {
         "id": row["id"],
@@ -68,7 +67,7 @@ def schedule_json(row: Mapping[str, Any]) -> Json:
     }
 
 
-def limit_json(row: Mapping[str, Any] | None) -> Json | None:
+def limit_json(row: Row | None) -> Json | None:
     """The limit of a deployment, with the slots that are taken."""
     if row is None:
         return None

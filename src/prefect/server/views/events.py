@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
-from prefect.server.views.states import Json
+from prefect.server.http.answers import Json
+from prefect.storage.documents import Row
 
 
-def event_json(row: Mapping[str, Any]) -> Json:
+def event_json(row: Row) -> Json:
     """An event as it was received."""
     return {
         "occurred": row["occurred"],
@@ -22,18 +20,18 @@ def event_json(row: Mapping[str, Any]) -> Json:
     }
 
 
-def count_json(row: Mapping[str, Any]) -> Json:
+def count_json(row: Row) -> Json:
     """How many events have a value."""
     return {name: row[name] for name in ("value", "label", "count", "start_time", "end_time")}
 
 
-def automation_json(row: Mapping[str, Any]) -> Json:
+def automation_json(row: Row) -> Json:
     """An automation."""
     names = ("name", "description", "enabled", "tags", "trigger", "actions", "actions_on_trigger", "actions_on_resolve",
              "id", "created", "updated")  # fmt: skip
     return {name: row[name] for name in names}
 
 
-def task_worker_json(row: Mapping[str, Any]) -> Json:
+def task_worker_json(row: Row) -> Json:
     """A process that runs tasks from the queue."""
     return {"identifier": row["name"], "task_keys": row["task_keys"], "timestamp": row["seen"]}

@@ -10,7 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from prefect.server.views.states import Json, current_state_json, estimated_seconds, seconds
+from prefect.server.http.answers import Json
+from prefect.server.views.states import current_state_json, estimated_seconds, seconds
 
 Row = Mapping[str, Any]
 CALLERS = "__parents__"

@@ -7,7 +7,8 @@ from datetime import datetime
 from typing import Any
 
 from prefect.core.times import SECOND, to_datetime
-from prefect.server.views.states import Json, estimated_seconds, lateness
+from prefect.server.http.answers import Json
+from prefect.server.views.states import estimated_seconds, lateness
 from prefect.storage.aggregates.overviews.histories import Intervals
 
 LAST = 253_402_300_799_999_999
@@ -54,19 +55,7 @@ def point_json(row: Mapping[str, Any], now: datetime) -> Json:
     }
 
 
-def outcomes_json(rows: Iterable[Mapping[str, Any]], count: int) -> list[Json]:
-    """For each of so many intervals how many task runs ended well, and how many did not."""
-    made: list[Json] = [{"completed": 0, "failed": 0} for _ in range(count)]
-    for row in rows:
-        outcome = OUTCOMES.get(row["state_type"])
-        if outcome is not None:
-            made[int(row["interval"])][outcome] += row["count"]
-    return made
-
-
-OUTCOMES: Mapping[str, str] = {
-    "COMPLETED": "completed",
-    "CANCELLED": "completed",
-    "FAILED": "failed",
-    "CRASHED": "failed",
-}
+def outcomes_json(rows: Iterable[Mapping[str, Any]]) -> list[Json]:
+    """For each interval how many task runs ended well, and how many did not."""
+    ordered = sorted(rows, key=lambda row: int(row["interval"]))
+    return [{"completed": row["well"], "failed": row["badly"]} for row in ordered]

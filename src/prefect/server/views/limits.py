@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable
 from uuid import UUID
 
 from prefect.core.slots import LimitFacts, level_at
 from prefect.core.times import to_micros
-from prefect.server.views.states import Json
+from prefect.server.http.answers import Json
+from prefect.storage.documents import Row
 from prefect.storage.keyed.limits import Limit, full_name
 
 AVERAGE_OCCUPANCY = 2.0
 """Seconds that a slot is taken to be held where nobody has measured it."""
 
 
-def global_limit_json(row: Mapping[str, Any], now: int) -> Json:
+def global_limit_json(row: Row, now: int) -> Json:
     """A limit of any kind; `row` has the slots of its live holders as `taken`."""
     return {
         "id": row["id"],
@@ -30,7 +30,7 @@ def global_limit_json(row: Mapping[str, Any], now: int) -> Json:
     }
 
 
-def made_limit_json(row: Mapping[str, Any], now: int) -> Json:
+def made_limit_json(row: Row, now: int) -> Json:
     """A limit as the request that made it is answered."""
     occupancy = row["avg_slot_occupancy"]
     return {
@@ -40,7 +40,7 @@ def made_limit_json(row: Mapping[str, Any], now: int) -> Json:
     }
 
 
-def active_slots(row: Mapping[str, Any], now: int) -> int:
+def active_slots(row: Row, now: int) -> int:
     """Slots taken: those of live holders, or of a limit that decays its level."""
     if not row["slot_decay_per_second"]:
         return int(row["taken"])
@@ -54,7 +54,7 @@ def active_slots(row: Mapping[str, Any], now: int) -> int:
     return math.ceil(level_at(facts, now) - 1e-9)
 
 
-def tag_limit_json(row: Mapping[str, Any], holders: Iterable[Mapping[str, Any]]) -> Json:
+def tag_limit_json(row: Row, holders: Iterable[Row]) -> Json:
     """A limit on a tag with the task runs that hold its slots."""
     return {
         "id": row["id"],

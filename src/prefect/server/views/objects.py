@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
-from prefect.server.views.states import Json
+from prefect.server.http.answers import Json
+from prefect.storage.documents import Row
 
 COLLECTION = "headrace:artifact-collection:"
 
 
-def variable_json(row: Mapping[str, Any]) -> Json:
+def variable_json(row: Row) -> Json:
     """A variable."""
     return {name: row[name] for name in ("id", "created", "updated", "name", "value", "tags")}
 
 
-def artifact_json(row: Mapping[str, Any]) -> Json:
+def artifact_json(row: Row) -> Json:
     """An artifact."""
     names = ("id", "created", "updated", "key", "type", "description", "data", "flow_run_id", "task_run_id")
     return {**{name: row[name] for name in names}, "metadata_": row["metadata"]}
 
 
-def collection_json(row: Mapping[str, Any]) -> Json:
+def collection_json(row: Row) -> Json:
     """The newest artifact of a key, as the collection of all of that key; `row` has `first_created`."""
     shown = artifact_json(row)
     identity = uuid5(NAMESPACE_URL, COLLECTION + str(row["key"]))
@@ -30,6 +29,6 @@ def collection_json(row: Mapping[str, Any]) -> Json:
     return {**shown, **times, "id": identity, "latest_id": row["id"]}
 
 
-def saved_search_json(row: Mapping[str, Any]) -> Json:
+def saved_search_json(row: Row) -> Json:
     """A saved search."""
     return {name: row[name] for name in ("id", "created", "updated", "name", "filters")}

@@ -9,8 +9,8 @@ from prefect.core.lifecycle.transitions import Verdict
 from prefect.core.lifecycle.verdicts import Outcome
 from prefect.core.times import SECOND
 from prefect.server.http import answers
-from prefect.server.http.answers import Answer
-from prefect.server.views.states import Json, state_json
+from prefect.server.http.answers import Answer, Json
+from prefect.server.views.states import state_json
 
 
 def orchestration_json(

@@ -4,17 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
 from prefect.core.lifecycle.runs import FlowRun, TaskRun
-from prefect.server.views.states import (
-    Json,
-    current_state_json,
-    estimated_seconds,
-    lateness,
-    seconds,
-    state_columns,
-)
+from prefect.server.http.answers import Json
+from prefect.server.views.states import current_state_json, estimated_seconds, lateness, seconds, state_columns
+from prefect.storage.documents import Row
 
 POLICY: Mapping[str, object] = {
     "max_retries": 0,
@@ -34,7 +28,7 @@ TASK_POLICY: Mapping[str, object] = {
 }
 
 
-def flow_json(row: Mapping[str, Any]) -> Json:
+def flow_json(row: Row) -> Json:
     """A flow."""
     return {
         "id": row["id"],
@@ -46,7 +40,7 @@ def flow_json(row: Mapping[str, Any]) -> Json:
     }
 
 
-def flow_run_json(row: Mapping[str, Any], now: datetime) -> Json:
+def flow_run_json(row: Row, now: datetime) -> Json:
     """A flow run; `row` has its work pool's id as `work_pool_id`."""
     return {
         "id": row["id"],
@@ -88,19 +82,19 @@ def flow_run_json(row: Mapping[str, Any], now: datetime) -> Json:
     }
 
 
-def public_context(context: Mapping[str, Any]) -> Json:
+def public_context(context: Row) -> Json:
     """A run's context without what the engine keeps there for itself."""
     return {name: value for name, value in context.items() if not name.startswith("headrace")}
 
 
-def flow_run_policy(row: Mapping[str, Any]) -> Json:
+def flow_run_policy(row: Row) -> Json:
     """How a flow run is retried."""
     if row["empirical_policy"] is not None:
         return {**POLICY, **row["empirical_policy"]}
     return {**POLICY, "retries": row["retries"], "retry_delay": int(row["retry_delay"])}
 
 
-def task_run_json(row: Mapping[str, Any], now: datetime) -> Json:
+def task_run_json(row: Row, now: datetime) -> Json:
     """A task run."""
     return {
         "id": row["id"],
@@ -133,7 +127,7 @@ def task_run_json(row: Mapping[str, Any], now: datetime) -> Json:
     }
 
 
-def _due(row: Mapping[str, Any]) -> datetime | None:
+def _due(row: Row) -> datetime | None:
     """When a task run that is SCHEDULED is to run."""
     if row["state_type"] != "SCHEDULED":
         return None
@@ -147,7 +141,7 @@ _ON_PAGES = (
 ).split()
 
 
-def task_run_on_page(row: Mapping[str, Any], now: datetime) -> Json:
+def task_run_on_page(row: Row, now: datetime) -> Json:
     """A task run as pages show it."""
     whole = task_run_json(row, now)
     return {name: whole[name] for name in _ON_PAGES}
@@ -171,7 +165,7 @@ def row_of_flow_run(run: FlowRun) -> Json:
     return {**state_columns(run), **{name: getattr(run, name) for name in own}, "run_time": run.run_micros}
 
 
-def log_json(row: Mapping[str, Any]) -> Json:
+def log_json(row: Row) -> Json:
     """A log line."""
     return {
         "id": row["id"],

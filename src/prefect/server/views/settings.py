@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from prefect.server.views.states import Json
+from prefect.server.http.answers import Json
 from prefect.settings import Settings
 from prefect.settings.fields import Field, Group, Section
 

@@ -9,8 +9,7 @@ from uuid import UUID
 
 from prefect.core.lifecycle.runs import Run
 from prefect.core.lifecycle.states import State, StateDetails
-
-Json = dict[str, Any]
+from prefect.server.http.answers import Json
 
 DETAILS: Mapping[str, object] = {
     "flow_run_id": None,

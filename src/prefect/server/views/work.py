@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any
 
+from prefect.server.http.answers import Json
 from prefect.server.views.deployments import readiness
-from prefect.server.views.states import Json
 from prefect.storage.aggregates.work.pools import HOLDER
+from prefect.storage.documents import Row
 from prefect.storage.keyed.work.pools import POLLED_SECONDS
 from prefect.wire.work.pools import WorkPoolStorageConfiguration
 
@@ -19,7 +19,7 @@ NO_STORAGE: Mapping[str, object] = dict.fromkeys(WorkPoolStorageConfiguration.mo
 LATE_RUNS_ALLOWED = 0
 
 
-def pool_json(row: Mapping[str, Any]) -> Json:
+def pool_json(row: Row) -> Json:
     """A work pool; `row` has whether it is `online` and the slots it `holds`."""
     return {
         "id": row["id"],
@@ -38,7 +38,7 @@ def pool_json(row: Mapping[str, Any]) -> Json:
     }
 
 
-def pool_status(row: Mapping[str, Any]) -> str | None:
+def pool_status(row: Row) -> str | None:
     """Whether a pool has workers that report."""
     if row["type"] == AGENT:
         return None
@@ -47,7 +47,7 @@ def pool_status(row: Mapping[str, Any]) -> str | None:
     return "READY" if row["online"] else "NOT_READY"
 
 
-def queue_json(row: Mapping[str, Any], now: datetime) -> Json:
+def queue_json(row: Row, now: datetime) -> Json:
     """A work queue; `row` has its pool's name and the slots it `holds`."""
     return {
         **plain_queue_json(row),
@@ -57,7 +57,7 @@ def queue_json(row: Mapping[str, Any], now: datetime) -> Json:
     }
 
 
-def plain_queue_json(row: Mapping[str, Any]) -> Json:
+def plain_queue_json(row: Row) -> Json:
     """A work queue by itself."""
     return {
         "id": row["id"],
@@ -74,7 +74,7 @@ def plain_queue_json(row: Mapping[str, Any]) -> Json:
     }
 
 
-def queue_health_json(row: Mapping[str, Any], late: int, now: datetime) -> Json:
+def queue_health_json(row: Row, late: int, now: datetime) -> Json:
     """Whether a queue is healthy, and why."""
     polled = row["last_polled"]
     looked_after = polled is not None and now - polled <= timedelta(seconds=POLLED_SECONDS)
@@ -87,14 +87,14 @@ def queue_health_json(row: Mapping[str, Any], late: int, now: datetime) -> Json:
     }
 
 
-def holder_json(row: Mapping[str, Any], now: datetime) -> Json:
+def holder_json(row: Row, now: datetime) -> Json:
     """A run that holds a slot."""
     since = row["state_timestamp"]
     waited = None if since is None else (now - since).total_seconds()
     return {**{name: row[name] for name in HOLDER}, "time_in_current_state": waited}
 
 
-def worker_json(row: Mapping[str, Any]) -> Json:
+def worker_json(row: Row) -> Json:
     """A worker; `row` has whether it is `online`."""
     return {
         "id": row["id"],

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, select, true
 
 from prefect.storage.aggregates.reading import Reading, Record
 from prefect.storage.aggregates.where import OPERATORS, Condition, like
+from prefect.storage.documents import Row
 from prefect.storage.tables import api_key, audit, user
 
 _ACCOUNT = [column for column in user.c if column.name != "password"]
@@ -39,19 +38,19 @@ def key(reading: Reading, key_id: UUID) -> Record | None:
     return reading.one(owned.where(api_key.c.id == key_id))
 
 
-def audited(reading: Reading, wanted: Mapping[str, Any], limit: int, offset: int = 0) -> list[Record]:
+def audited(reading: Reading, wanted: Row, limit: int, offset: int = 0) -> list[Record]:
     """Entries of the audit log, newest first."""
     chosen = select(audit).where(*_conditions(wanted)).order_by(audit.c.moment.desc(), audit.c.id.desc())
     return reading.rows(chosen.limit(limit).offset(offset))
 
 
-def audited_count(reading: Reading, wanted: Mapping[str, Any]) -> int:
+def audited_count(reading: Reading, wanted: Row) -> int:
     """How many entries of the audit log there are."""
     counted = reading.one(select(func.count().label("count")).select_from(audit).where(*_conditions(wanted)))
     return int(str(counted["count"])) if counted else 0
 
 
-def _conditions(wanted: Mapping[str, Any]) -> list[Condition]:
+def _conditions(wanted: Row) -> list[Condition]:
     """What a filter says: actors, methods, statuses, a part of the path, and a time."""
     found: list[Condition] = [true()]
     for name in ("actor", "method", "status", "address"):

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
-from sqlalchemy import ColumnElement, Table, func, select
+from sqlalchemy import Table, func, select
 
 from prefect.storage.aggregates.reading import Reading, Record
 from prefect.storage.aggregates.where import Condition
+from prefect.storage.types import Expression
 
 
 def page_of(
     reading: Reading,
     table: Table,
     condition: Condition,
-    order: Sequence[ColumnElement[Any]],
+    order: Sequence[Expression],
     limit: int,
     offset: int = 0,
 ) -> list[Record]:

@@ -11,7 +11,8 @@ from typing import NamedTuple
 from uuid import UUID
 
 from prefect.storage import rows
-from prefect.storage.rows import Columns, Record
+from prefect.storage.documents import Record
+from prefect.storage.rows import Columns
 from prefect.storage.transaction import Transaction
 
 TYPE = Columns(

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from prefect.core.lifecycle.states import State, StateDetails
+from prefect.storage.documents import Record, Row
 
 _UUIDS = frozenset({
     "flow_run_id", "task_run_id", "child_flow_run_id", "transition_id", "task_parameters_id",
@@ -44,7 +45,7 @@ def details_from_json(text: str | None) -> StateDetails | None:
     return StateDetails(**details_from_mapping(json.loads(text))) if text else None
 
 
-def details_from_mapping(facts: Mapping[str, Any]) -> dict[str, Any]:
+def details_from_mapping(facts: Row) -> Record:
     """Details with their ids and moments as such; unknown ones are left out."""
     return {name: _typed(name, value) for name, value in facts.items() if name in StateDetails.DEFAULTS}
 

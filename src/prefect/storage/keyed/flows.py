@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from prefect.core.times import to_datetime
+from prefect.storage.documents import Record
 from prefect.storage.keyed import flow_runs
 from prefect.storage.transaction import Transaction
 
@@ -16,7 +17,7 @@ _SELECT = "SELECT id, name, tags, labels, created, updated FROM flow"
 
 def ensure(
     tx: Transaction, new_id: UUID, name: str, tags: Sequence[str], labels: Mapping[str, object], now: int
-) -> tuple[dict[str, Any], bool]:
+) -> tuple[Record, bool]:
     """The flow of that name, and whether it was made just now."""
     values: dict[str, object] = {"id": new_id.bytes, "name": name, "tags": json.dumps(list(tags))}
     rest: dict[str, object] = {"labels": json.dumps(dict(labels)), "created": now, "updated": now}
@@ -26,7 +27,7 @@ def ensure(
     return _from_row(row), made == 1
 
 
-def _from_row(row: tuple[Any, ...]) -> dict[str, Any]:
+def _from_row(row: tuple[Any, ...]) -> Record:
     return {
         "id": UUID(bytes=bytes(row[0])),
         "name": row[1],

@@ -8,7 +8,8 @@ from uuid import UUID
 
 from prefect.core.slots import LimitFacts
 from prefect.storage import rows
-from prefect.storage.rows import Columns, Record
+from prefect.storage.documents import Record
+from prefect.storage.rows import Columns
 from prefect.storage.transaction import Transaction
 
 GLOBAL, TAG = "global", "tag"

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from typing import Any
 from uuid import UUID
 
 from prefect.core.times import to_datetime
+from prefect.storage.documents import Record
 from prefect.storage.transaction import Transaction
 
 
-def write(tx: Transaction, new_id: UUID, name: str, filters: Sequence[object], now: int) -> tuple[dict[str, Any], bool]:
+def write(tx: Transaction, new_id: UUID, name: str, filters: Sequence[object], now: int) -> tuple[Record, bool]:
     """The search of that name with these filters, and whether it was made just now."""
     values: dict[str, object] = {"id": new_id.bytes, "name": name, "filters": json.dumps(list(filters))}
     made = tx.insert("saved_search", {**values, "created": now, "updated": now}, "ON CONFLICT (name) DO NOTHING") == 1

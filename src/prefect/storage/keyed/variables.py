@@ -8,6 +8,7 @@ from uuid import UUID
 
 from prefect.core.records.variables import VariableRecord
 from prefect.core.times import to_datetime
+from prefect.storage.documents import Record
 from prefect.storage.transaction import Transaction
 
 _SELECT = "SELECT id, name, value, tags, created, updated FROM variable"
@@ -57,7 +58,7 @@ def insert(tx: Transaction, variable: VariableRecord) -> bool:
     return tx.insert("variable", values, "ON CONFLICT (name) DO NOTHING") == 1
 
 
-def as_row(variable: VariableRecord) -> dict[str, Any]:
+def as_row(variable: VariableRecord) -> Record:
     """A variable as the reading door gives it."""
     moments = {"created": to_datetime(variable.created), "updated": to_datetime(variable.updated)}
     return {**variable._asdict(), **moments, "value": json.loads(variable.value), "tags": list(variable.tags)}

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
 from prefect.server.access import deciding, passwords
 from prefect.server.http import answers
 from prefect.server.http.answers import NO_CONTENT, Answer, Deciding
-from prefect.server.http.calls import Call
+from prefect.server.http.calls import AnyCall, Call
 from prefect.server.http.errors import Refusal, not_found
 from prefect.server.http.paging import limit_of
 from prefect.server.http.routing import Query, Role, Route
@@ -74,7 +73,7 @@ def change_password(call: Call[PasswordChange]) -> Deciding[Kept]:
 
 
 def _changed(
-    call: Call[Any],
+    call: AnyCall,
     account_id: UUID,
     password: str | None,
     role: str | None,

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from prefect.core.times import SECOND
 from prefect.server.access.credentials import new_token, session_cookie
 from prefect.server.http import answers
 from prefect.server.http.answers import Answer, Deciding
-from prefect.server.http.calls import Call, Principal
+from prefect.server.http.calls import AnyCall, Call, Principal
 from prefect.server.http.errors import Refusal
 from prefect.server.http.routing import Role, Route
 from prefect.server.routes.access.accounts import PREFIX
@@ -68,7 +66,7 @@ def roles(call: Call[None]) -> Answer:
     return answers.json([line._asdict() for line in call.world.access.table])
 
 
-def _caller(call: Call[Any]) -> Principal:
+def _caller(call: AnyCall) -> Principal:
     principal = call.head.principal
     if principal is None:
         raise Refusal(401, "Nobody is signed in.")

@@ -16,16 +16,16 @@ from uuid import UUID
 from prefect.core.blocks import BadReference, Parts, parts_of, unmasked
 from prefect.server.http import answers
 from prefect.server.http.answers import NO_CONTENT, Answer, Deciding
-from prefect.server.http.calls import Call
+from prefect.server.http.calls import AnyCall, Call
 from prefect.server.http.errors import Refusal, not_found
 from prefect.server.http.paging import limit_of, plain
 from prefect.server.http.routing import Query, Role, Route
 from prefect.server.live.bus import Change
 from prefect.server.views.blocks import BlockView, own_data
 from prefect.storage.aggregates.blocks import documents
+from prefect.storage.documents import Record, Row
 from prefect.storage.keyed import blocks as stored
 from prefect.storage.keyed.blocks import Around
-from prefect.storage.rows import Record
 from prefect.storage.transaction import Transaction
 from prefect.wire.filters.blocks import BlockDocumentFilter
 from prefect.wire.objects.blocks import BlockDocument, BlockDocumentCreate, BlockDocumentUpdate
@@ -44,7 +44,7 @@ Found = tuple[Record, Around]
 # --- reading
 
 
-def _shown(call: Call[Any], found: Sequence[Mapping[str, Any]], around: Around, secrets: bool) -> list[dict[str, Any]]:
+def _shown(call: AnyCall, found: Sequence[Row], around: Around, secrets: bool) -> list[dict[str, Any]]:
     """Documents as the API shows them; reading secrets leaves a mark in the audit log."""
     view = BlockView(around, call.world.vault.unseal, secrets)
     shown = [view.json(row) for row in found]
@@ -54,7 +54,7 @@ def _shown(call: Call[Any], found: Sequence[Mapping[str, Any]], around: Around, 
     return shown
 
 
-def _one(call: Call[Any], found: Found, secrets: bool) -> dict[str, Any]:
+def _one(call: AnyCall, found: Found, secrets: bool) -> dict[str, Any]:
     return _shown(call, [found[0]], found[1], secrets)[0]
 
 
@@ -95,7 +95,7 @@ def page(call: Call[BlockDocumentsFilterBody]) -> Answer:
     return _page(call, _filters(body), sort, limit, body.offset, body.include_secrets)
 
 
-def _page(call: Call[Any], filters: Mapping[str, Any], sort: str, limit: int, offset: int, secrets: bool) -> Answer:
+def _page(call: AnyCall, filters: Row, sort: str, limit: int, offset: int, secrets: bool) -> Answer:
     rows: list[Any] = documents.page(call.world.reading, filters, sort, limit, offset)
     around = call.world.store.read(lambda tx: stored.around(tx, rows))
     return answers.json(_shown(call, rows, around, secrets))
@@ -146,7 +146,7 @@ def create(call: Call[BlockDocumentCreate]) -> Deciding[Found]:
     return Deciding(decision, partial(_created, call))
 
 
-def _created(call: Call[Any], found: Found) -> Answer:
+def _created(call: AnyCall, found: Found) -> Answer:
     _tell(call, found[0]["id"])
     return answers.json(_one(call, found, secrets=False), 201)
 
@@ -221,12 +221,12 @@ def delete(call: Call[None]) -> Deciding[None]:
     return Deciding(decision, lambda _: _done(call, document_id))
 
 
-def _done(call: Call[Any], document_id: UUID) -> Answer:
+def _done(call: AnyCall, document_id: UUID) -> Answer:
     _tell(call, document_id)
     return NO_CONTENT
 
 
-def _tell(call: Call[Any], document_id: UUID) -> None:
+def _tell(call: AnyCall, document_id: UUID) -> None:
     call.world.bus.tell([Change("block_document", document_id.hex)])
 
 

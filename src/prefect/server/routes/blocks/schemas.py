@@ -7,16 +7,15 @@ from typing import Any
 
 from prefect.core.blocks import checksum_of
 from prefect.server.http import answers
-from prefect.server.http.answers import NO_CONTENT, Answer, Deciding
+from prefect.server.http.answers import NO_CONTENT, Answer, Deciding, Json
 from prefect.server.http.calls import Call
 from prefect.server.http.errors import Refusal, not_found
 from prefect.server.http.paging import limit_of, plain
 from prefect.server.http.routing import Query, Role, Route
 from prefect.server.views.blocks import block_schema_json
-from prefect.server.views.states import Json
 from prefect.storage.aggregates.blocks import types
+from prefect.storage.documents import Record, Row
 from prefect.storage.keyed import blocks as stored
-from prefect.storage.rows import Record
 from prefect.storage.transaction import Transaction
 from prefect.wire.objects.blocks import BlockSchema, BlockSchemaCreate
 from prefect.wire.requests.objects import BlockSchemasFilterBody
@@ -43,7 +42,7 @@ def create(call: Call[BlockSchemaCreate]) -> Deciding[tuple[Json, bool]]:
     return Deciding(decision, lambda made: answers.json(made[0], 201 if made[1] else 200))
 
 
-def _require_types(tx: Transaction, fields: Mapping[str, Any]) -> None:
+def _require_types(tx: Transaction, fields: Row) -> None:
     slugs = sorted(set(_referenced(fields.get("block_schema_references"))))
     for slug in sorted(stored.types_missing(tx, slugs)):
         raise Refusal(
@@ -62,7 +61,7 @@ def _referenced(references: object) -> Iterator[str]:
                 yield slug
 
 
-def _type_of(tx: Transaction, row: Mapping[str, Any]) -> Record | None:
+def _type_of(tx: Transaction, row: Row) -> Record | None:
     return stored.type_by_id(tx, row["block_type_id"])
 
 

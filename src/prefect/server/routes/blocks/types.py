@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from prefect.server.http import answers
 from prefect.server.http.answers import NO_CONTENT, Answer, Deciding
-from prefect.server.http.calls import Call
+from prefect.server.http.calls import AnyCall, Call
 from prefect.server.http.errors import Refusal, not_found
 from prefect.server.http.paging import limit_of, plain
 from prefect.server.http.routing import Role, Route
@@ -14,8 +12,8 @@ from prefect.server.live.bus import Change
 from prefect.server.system_blocks import install
 from prefect.server.views.blocks import block_type_json
 from prefect.storage.aggregates.blocks import types
+from prefect.storage.documents import Record
 from prefect.storage.keyed import blocks as stored
-from prefect.storage.rows import Record
 from prefect.storage.transaction import Transaction
 from prefect.wire.objects.blocks import BlockType, BlockTypeCreate, BlockTypeUpdate
 from prefect.wire.requests.objects import BlockTypesFilterBody
@@ -47,7 +45,7 @@ def _kept(row: Record | None) -> Record:
     return row
 
 
-def _changed(call: Call[Any], row: Record, answer: Answer) -> Answer:
+def _changed(call: AnyCall, row: Record, answer: Answer) -> Answer:
     call.world.bus.tell([Change("block_type", row["id"].hex)])
     return answer
 

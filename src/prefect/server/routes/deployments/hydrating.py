@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from typing import Any
 
-from prefect.server.http.calls import Call
+from prefect.server.http.answers import Json
+from prefect.server.http.calls import AnyCall
 from prefect.server.http.errors import Refusal
 from prefect.server.hydration import hydrated, problems_in
+from prefect.storage.documents import Row
 from prefect.storage.keyed import variables
 from prefect.wire.base import storable
 
 
-def find_variable(call: Call[Any], name: str) -> Mapping[str, Any] | None:
+def find_variable(call: AnyCall, name: str) -> Row | None:
     """A variable by name."""
     found = call.world.store.read(lambda tx: variables.find(tx, name))
     return None if found is None else {"value": json.loads(found.value)}
 
 
-def hydrated_or_refused(call: Call[Any], given: Mapping[str, Any], failed: str) -> dict[str, Any]:
+def hydrated_or_refused(call: AnyCall, given: Row, failed: str) -> Json:
     """Parameters as flows get them. Raises Refusal (400), beginning with `failed`, if one cannot be made."""
     made = hydrated(given, lambda name: find_variable(call, name))
     problem = next(iter(problems_in(made)), None)

@@ -12,7 +12,7 @@ from prefect.orchestrator.work import deployments as deciding
 from prefect.server import parameters
 from prefect.server.http import answers
 from prefect.server.http.answers import NO_CONTENT, Answer, Deciding
-from prefect.server.http.calls import Call
+from prefect.server.http.calls import AnyCall, Call
 from prefect.server.http.errors import Refusal, invalid
 from prefect.server.http.paging import filters_of, limit_of
 from prefect.server.http.routing import Role, Route
@@ -22,7 +22,7 @@ from prefect.server.routes.work.numbers import fits
 from prefect.server.views.deployments import deployment_json
 from prefect.server.views.work import plain_queue_json
 from prefect.storage.aggregates.work import deployments, pools
-from prefect.storage.rows import Record
+from prefect.storage.documents import Record
 from prefect.storage.transaction import Transaction
 from prefect.wire.deployments import (
     DeploymentBulkDeleteResponse,
@@ -69,7 +69,7 @@ def _check_numbers(given: DeploymentCreate | DeploymentUpdate) -> None:
         has_times(schedule.schedule, "schedules", number, "schedule")
 
 
-def _check_job_variables(call: Call[Any], given: DeploymentCreate) -> None:
+def _check_job_variables(call: AnyCall, given: DeploymentCreate) -> None:
     """Raise Refusal unless the job variables fit the pool that the deployment is to run in."""
     if given.work_pool_name is None or not given.job_variables:
         return
@@ -91,7 +91,7 @@ def read_by_name(call: Call[None]) -> Answer:
     return _found(call, deployments.by_name(call.world.reading, flow_name, name, call.world.clock.now()))
 
 
-def _found(call: Call[Any], row: Record | None, status: int = 200) -> Answer:
+def _found(call: AnyCall, row: Record | None, status: int = 200) -> Answer:
     if row is None:
         raise MISSING
     return answers.json(deployment_json(row, to_datetime(call.world.clock.now())), status)
@@ -150,7 +150,7 @@ def _paused(call: Call[None], paused: bool) -> Deciding[bool]:
     return Deciding(lambda tx: deciding.set_paused(tx, deployment_id, paused, clock), done)
 
 
-def _changed(call: Call[Any], missing: Refusal, answer: Answer, found: bool) -> Answer:
+def _changed(call: AnyCall, missing: Refusal, answer: Answer, found: bool) -> Answer:
     if not found:
         raise missing
     tell(call, call.id())
@@ -166,7 +166,7 @@ def page(call: Call[DeploymentsFilterBody]) -> Answer:
     return answers.json(_listed(call, body, limit_of(call, body.limit), body.offset))
 
 
-def _listed(call: Call[Any], body: DeploymentsFilterBody | DeploymentsPageBody, limit: int, offset: int) -> list[Any]:
+def _listed(call: AnyCall, body: DeploymentsFilterBody | DeploymentsPageBody, limit: int, offset: int) -> list[Any]:
     now = call.world.clock.now()
     rows = deployments.filtered_page(call.world.reading, filters_of(body), body.sort, limit, now, offset)
     return [deployment_json(row, to_datetime(now)) for row in rows]

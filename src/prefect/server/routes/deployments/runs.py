@@ -15,7 +15,7 @@ from prefect.orchestrator.work import placing, scheduling
 from prefect.server import parameters
 from prefect.server.http import answers
 from prefect.server.http.answers import Answer, Deciding
-from prefect.server.http.calls import Call
+from prefect.server.http.calls import AnyCall, Call
 from prefect.server.http.errors import Refusal
 from prefect.server.http.paging import limit_of
 from prefect.server.http.routing import Role, Route
@@ -26,9 +26,9 @@ from prefect.server.routes.runs.proposed import core_state
 from prefect.server.routes.work.handing import runs_by_id
 from prefect.server.views.deployments import moment_of
 from prefect.server.views.runs import flow_run_json, row_of_flow_run
+from prefect.storage.documents import Record
 from prefect.storage.keyed.work import deployments as stored
 from prefect.storage.keyed.work import pools
-from prefect.storage.rows import Record
 from prefect.storage.transaction import Transaction
 from prefect.utilities.records import evolve
 from prefect.wire.flow_runs import DeploymentFlowRunCreate, FlowRunBulkCreateResponse, FlowRunResponse
@@ -59,7 +59,7 @@ def _check_place(deployment: Record, given: DeploymentFlowRunCreate) -> None:
 
 
 def _parameters(
-    call: Call[Any], deployment: Record, given: DeploymentFlowRunCreate, failed: tuple[str, str]
+    call: AnyCall, deployment: Record, given: DeploymentFlowRunCreate, failed: tuple[str, str]
 ) -> dict[str, Any]:
     """The run's parameters: the deployment's own, and over them those given. Raises Refusal if they do not fit.
 
@@ -77,7 +77,7 @@ def _parameters(
     return values
 
 
-def _check_job_variables(call: Call[Any], deployment: Record, given: DeploymentFlowRunCreate) -> None:
+def _check_job_variables(call: AnyCall, deployment: Record, given: DeploymentFlowRunCreate) -> None:
     if deployment["work_pool_name"] is None:
         return
     values = {**deployment["job_variables"], **(given.job_variables or {})}
@@ -89,7 +89,7 @@ def _check_job_variables(call: Call[Any], deployment: Record, given: DeploymentF
 
 
 def _request(
-    call: Call[Any], deployment: Record, given: DeploymentFlowRunCreate, values: dict[str, Any]
+    call: AnyCall, deployment: Record, given: DeploymentFlowRunCreate, values: dict[str, Any]
 ) -> FlowRunRequest:
     clock = call.world.clock
     now, policy = clock.now(), given.empirical_policy
@@ -122,7 +122,7 @@ def _request(
 
 
 def _decide(
-    call: Call[Any], deployment: Record, given: DeploymentFlowRunCreate, request: FlowRunRequest, tx: Transaction
+    call: AnyCall, deployment: Record, given: DeploymentFlowRunCreate, request: FlowRunRequest, tx: Transaction
 ) -> Made:
     clock, document = call.world.clock, given.infrastructure_document_id
     if document is not None and not stored.document_exists(tx, document):
@@ -136,7 +136,7 @@ def _decide(
     return run, new
 
 
-def _created(call: Call[Any], made: Made) -> Answer:
+def _created(call: AnyCall, made: Made) -> Answer:
     run, new = made
     call.world.bus.tell([Change("flow_run", run.id.hex)])
     now = to_datetime(call.world.clock.now())
@@ -162,7 +162,7 @@ def create_many(call: Call[list[DeploymentFlowRunCreate]]) -> Deciding[list[Any]
     return Deciding(decision, partial(_created_many, call))
 
 
-def _prepared(call: Call[Any], deployment: Record, given: DeploymentFlowRunCreate) -> FlowRunRequest | str:
+def _prepared(call: AnyCall, deployment: Record, given: DeploymentFlowRunCreate) -> FlowRunRequest | str:
     """The run to be made, or why it cannot be."""
     try:
         _check_place(deployment, given)
@@ -174,7 +174,7 @@ def _prepared(call: Call[Any], deployment: Record, given: DeploymentFlowRunCreat
     return _request(call, deployment, given, values)
 
 
-def _created_many(call: Call[Any], made: list[Any]) -> Answer:
+def _created_many(call: AnyCall, made: list[Any]) -> Answer:
     results: list[dict[str, Any]] = []
     for one in made:
         if isinstance(one, str):

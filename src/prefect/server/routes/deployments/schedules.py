@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import timedelta
 from functools import partial
-from typing import Any
 from uuid import UUID
 
 from prefect.core.schedules import Horizon
@@ -13,15 +12,15 @@ from prefect.orchestrator.work import deployments as deciding
 from prefect.orchestrator.work import scheduling
 from prefect.server.http import answers
 from prefect.server.http.answers import NO_CONTENT, Answer, Deciding
-from prefect.server.http.calls import Call
+from prefect.server.http.calls import AnyCall, Call
 from prefect.server.http.errors import Refusal
 from prefect.server.http.routing import Role, Route
 from prefect.server.live.bus import Change
 from prefect.server.routes.deployments.shared import NOT_THERE, has_times, tell
 from prefect.server.routes.work.numbers import fits
 from prefect.server.views.deployments import moment_of, schedule_json
+from prefect.storage.documents import Record
 from prefect.storage.keyed.work import deployments as stored
-from prefect.storage.rows import Record
 from prefect.wire.deployments import DeploymentSchedule, DeploymentScheduleCreate, DeploymentScheduleUpdate
 from prefect.wire.requests.deployments import DeploymentScheduleBody
 
@@ -75,7 +74,7 @@ def delete(call: Call[None]) -> Deciding[bool]:
     return Deciding(lambda tx: deciding.delete_schedule(tx, deployment_id, schedule_id), partial(_changed, call))
 
 
-def _changed(call: Call[Any], found: bool) -> Answer:
+def _changed(call: AnyCall, found: bool) -> Answer:
     if not found:
         raise NO_SUCH_SCHEDULE
     tell(call, call.id())

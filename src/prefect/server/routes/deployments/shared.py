@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
-from prefect.server.http.calls import Call
+from prefect.server.http.calls import AnyCall
 from prefect.server.http.errors import Refusal, invalid, not_found
 from prefect.server.live.bus import Change
+from prefect.storage.documents import Record
 from prefect.storage.keyed.work import deployments as stored
-from prefect.storage.rows import Record
 from prefect.wire.schedules import NoSchedule
 
 MISSING = not_found("Deployment")
@@ -23,7 +22,7 @@ def has_times(schedule: object, *place: str | int) -> None:
         raise invalid(("body", *place), "A schedule has one of interval, cron and rrule", "missing")
 
 
-def known(call: Call[Any]) -> Record:
+def known(call: AnyCall) -> Record:
     """The deployment that the path names. Raises Refusal (404)."""
     deployment_id = call.id()
     found: Record | None = call.world.store.read(lambda tx: stored.by_id(tx, deployment_id))
@@ -32,6 +31,6 @@ def known(call: Call[Any]) -> Record:
     return found
 
 
-def tell(call: Call[Any], deployment_id: UUID) -> None:
+def tell(call: AnyCall, deployment_id: UUID) -> None:
     """Say that a deployment changed."""
     call.world.bus.tell([Change("deployment", deployment_id.hex)])

@@ -5,20 +5,18 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from functools import partial
-from typing import Any
 from uuid import UUID
 
 from prefect.core.times import to_datetime
 from prefect.server.http import answers
-from prefect.server.http.answers import NO_CONTENT, Answer, Deciding
-from prefect.server.http.calls import Call
+from prefect.server.http.answers import NO_CONTENT, Answer, Deciding, Json
+from prefect.server.http.calls import AnyCall, Call
 from prefect.server.http.errors import invalid
 from prefect.server.http.paging import limit_of, plain
 from prefect.server.http.routing import Role, Route
 from prefect.server.live.bus import Change
 from prefect.server.templates import problem_of
 from prefect.server.views.events import automation_json
-from prefect.server.views.states import Json
 from prefect.storage.aggregates.events import automations
 from prefect.storage.keyed.events import automations as stored
 from prefect.storage.keyed.events.automations import Link
@@ -141,7 +139,7 @@ def delete(call: Call[None]) -> Deciding[bool]:
     return Deciding(lambda tx: stored.delete(tx, identity), partial(_changed, call, identity))
 
 
-def _changed(call: Call[Any], identity: UUID, found: bool) -> Answer:
+def _changed(call: AnyCall, identity: UUID, found: bool) -> Answer:
     if not found:
         return MISSING
     call.world.bus.tell([Change("automation", identity.hex)])

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
 from uuid import UUID
 
 from prefect.server.http.answers import Streamed
-from prefect.server.http.calls import Call
+from prefect.server.http.calls import AnyCall, Call
 from prefect.server.http.errors import InvalidRequest, invalid
 from prefect.server.http.routing import Query, Route
 from prefect.server.live.feed import TOPICS, Wanted
@@ -25,7 +24,7 @@ def watch(call: Call[None]) -> Streamed:
     return Streamed(partial(call.world.live.feed.page, wanted, _last(call)), "text/event-stream", headers=HEADERS)
 
 
-def _topics(call: Call[Any]) -> frozenset[str]:
+def _topics(call: AnyCall) -> frozenset[str]:
     given = frozenset(_listed(call.query("topics")))
     unknown = sorted(given - set(TOPICS))
     if unknown:
@@ -33,7 +32,7 @@ def _topics(call: Call[Any]) -> frozenset[str]:
     return given or frozenset(TOPICS)
 
 
-def _ids(call: Call[Any], name: str) -> list[str]:
+def _ids(call: AnyCall, name: str) -> list[str]:
     given = _listed(call.query(name))
     if len(given) > MOST_KEYS:
         raise invalid(("query", name), f"Input should be at most {MOST_KEYS} ids", "too_long")
@@ -51,7 +50,7 @@ def _listed(text: str | None) -> list[str]:
     return [part.strip() for part in (text or "").split(",") if part.strip()]
 
 
-def _last(call: Call[Any]) -> int | None:
+def _last(call: AnyCall) -> int | None:
     text = call.head.header(LAST) or call.query("last_event_id")
     if text is None:
         return None

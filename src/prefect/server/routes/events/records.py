@@ -6,7 +6,7 @@ import binascii
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from datetime import timedelta
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from urllib.parse import quote
 from uuid import UUID
 
@@ -14,14 +14,13 @@ from pydantic import ValidationError
 
 from prefect.core.times import SECOND, to_datetime, to_micros
 from prefect.server.http import answers
-from prefect.server.http.answers import NO_CONTENT, Answer, Deciding
-from prefect.server.http.calls import Call
+from prefect.server.http.answers import NO_CONTENT, Answer, Deciding, Json
+from prefect.server.http.calls import AnyCall, Call
 from prefect.server.http.errors import Refusal, invalid
 from prefect.server.http.paging import plain
 from prefect.server.http.routing import Query, Role, Route
 from prefect.server.live.taking import LARGEST_EVENT, record_of
 from prefect.server.views.events import count_json, event_json
-from prefect.server.views.states import Json
 from prefect.server.world import MEGABYTE
 from prefect.storage.aggregates.events import records as events
 from prefect.storage.aggregates.events.records import Place
@@ -112,7 +111,7 @@ def next_page(call: Call[None]) -> Answer:
     return _answered(call, token.filter, token.limit, token.total, token.after)
 
 
-def _answered(call: Call[Any], given: Json, limit: int, total: int, after: Place | None) -> Answer:
+def _answered(call: AnyCall, given: Json, limit: int, total: int, after: Place | None) -> Answer:
     rows: list[Json] = events.page(call.world.reading, given, limit + 1, after) if limit else []
     shown, more = rows[:limit], len(rows) > limit
     following = None
@@ -123,7 +122,7 @@ def _answered(call: Call[Any], given: Json, limit: int, total: int, after: Place
     return answers.json(content)
 
 
-def _url_of(call: Call[Any], token: Token) -> str:
+def _url_of(call: AnyCall, token: Token) -> str:
     head = call.head
     host = head.header("host") or "127.0.0.1"
     root = head.root.rstrip("/")

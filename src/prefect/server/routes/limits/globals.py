@@ -11,7 +11,7 @@ from prefect.orchestrator import slot_leases
 from prefect.orchestrator.acting import acting_for
 from prefect.server.http import answers
 from prefect.server.http.answers import NO_CONTENT, Answer, Deciding
-from prefect.server.http.calls import Call
+from prefect.server.http.calls import AnyCall, Call
 from prefect.server.http.errors import Refusal, invalid, not_found
 from prefect.server.http.paging import limit_of
 from prefect.server.http.routing import Role, Route
@@ -19,8 +19,8 @@ from prefect.server.live.bus import Change
 from prefect.server.routes.limits.shared import NOBODY, fits
 from prefect.server.views.limits import global_limit_json, made_limit_json
 from prefect.storage.aggregates import limits
+from prefect.storage.documents import Record
 from prefect.storage.keyed import limits as stored
-from prefect.storage.rows import Record
 from prefect.storage.transaction import Transaction
 from prefect.wire.objects.limits import (
     ConcurrencyLimitV2,
@@ -151,12 +151,12 @@ def delete(call: Call[None]) -> Deciding[UUID]:
     return Deciding(decision, partial(_done, call))
 
 
-def _done(call: Call[Any], limit_id: UUID) -> Answer:
+def _done(call: AnyCall, limit_id: UUID) -> Answer:
     _tell(call, limit_id)
     return NO_CONTENT
 
 
-def _tell(call: Call[Any], limit_id: UUID) -> None:
+def _tell(call: AnyCall, limit_id: UUID) -> None:
     call.world.bus.tell([Change("concurrency_limit", limit_id.hex)])
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from prefect.orchestrator import slot_leases
 from prefect.orchestrator import slots as queued
@@ -11,7 +10,7 @@ from prefect.orchestrator.acting import acting_for
 from prefect.orchestrator.slot_leases import SlotsTaken
 from prefect.server.http import answers
 from prefect.server.http.answers import NO_CONTENT, Answer, Deciding
-from prefect.server.http.calls import Call
+from prefect.server.http.calls import AnyCall, Call
 from prefect.server.http.errors import Refusal
 from prefect.server.http.routing import Role, Route
 from prefect.server.routes.limits.shared import NOBODY, fits
@@ -55,7 +54,7 @@ def take_with_lease(call: Call[SlotsTakeWithLeaseBody]) -> Deciding[SlotsTaken]:
     return Deciding(decision, lambda made: _leased(_granted(call, made)))
 
 
-def _granted(call: Call[Any], made: SlotsTaken) -> SlotsTaken:
+def _granted(call: AnyCall, made: SlotsTaken) -> SlotsTaken:
     """What was taken. Raises Refusal: 422 if that can never be, 423 with when to ask again if it cannot be now."""
     verdict = made.verdict
     if verdict.refusal is not None:

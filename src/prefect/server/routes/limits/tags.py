@@ -11,7 +11,7 @@ from prefect.orchestrator.acting import acting_for
 from prefect.orchestrator.slot_leases import TagsTaken
 from prefect.server.http import answers
 from prefect.server.http.answers import Answer, Deciding
-from prefect.server.http.calls import Call
+from prefect.server.http.calls import AnyCall, Call
 from prefect.server.http.errors import Refusal, not_found
 from prefect.server.http.paging import limit_of
 from prefect.server.http.routing import Role, Route
@@ -19,10 +19,10 @@ from prefect.server.live.bus import Change
 from prefect.server.routes.limits.shared import NOBODY, fits
 from prefect.server.views.limits import tag_limit_json, taken_json
 from prefect.storage.aggregates import limits
+from prefect.storage.documents import Record
 from prefect.storage.keyed import limits as stored
 from prefect.storage.keyed import slots
 from prefect.storage.keyed.limits import TAG, Limit
-from prefect.storage.rows import Record
 from prefect.storage.transaction import Transaction
 from prefect.wire.objects.limits import ConcurrencyLimit, ConcurrencyLimitCreate, MinimalConcurrencyLimitResponse
 from prefect.wire.requests.limits import TagLimitResetBody, TagLimitsFilterBody, TagSlotsReleaseBody, TagSlotsTakeBody
@@ -47,13 +47,13 @@ def create(call: Call[ConcurrencyLimitCreate]) -> Deciding[tuple[Record, bool]]:
     return Deciding(decision, partial(_created, call))
 
 
-def _created(call: Call[Any], made: tuple[Record, bool]) -> Answer:
+def _created(call: AnyCall, made: tuple[Record, bool]) -> Answer:
     row, new = made
     _tell(call, row["id"])
     return answers.json(_shown(call, [row])[0], 201 if new else 200)
 
 
-def _shown(call: Call[Any], rows: list[Any]) -> list[dict[str, Any]]:
+def _shown(call: AnyCall, rows: list[Any]) -> list[dict[str, Any]]:
     held = limits.holders_of(call.world.reading, [row["id"] for row in rows], call.world.clock.now())
     return [tag_limit_json(row, [one for one in held if one["limit_id"] == row["id"]]) for row in rows]
 
@@ -69,7 +69,7 @@ def read_by_tag(call: Call[None]) -> Answer:
     return _found(call, limits.by_name(call.world.reading, TAG, call.text("tag"), call.world.clock.now()))
 
 
-def _found(call: Call[Any], row: dict[str, Any] | None) -> Answer:
+def _found(call: AnyCall, row: dict[str, Any] | None) -> Answer:
     if row is None:
         raise MISSING
     return answers.json(_shown(call, [row])[0])
@@ -89,7 +89,7 @@ def take(call: Call[TagSlotsTakeBody]) -> Deciding[TagsTaken]:
     return Deciding(decision, partial(_taken, call))
 
 
-def _taken(call: Call[Any], made: TagsTaken) -> Answer:
+def _taken(call: AnyCall, made: TagsTaken) -> Answer:
     if made.full is not None and made.full.slots == 0:
         raise Refusal(
             423,
@@ -159,12 +159,12 @@ def delete_by_tag(call: Call[None]) -> Deciding[UUID]:
     return Deciding(decision, partial(_done, call))
 
 
-def _done(call: Call[Any], limit_id: UUID) -> Answer:
+def _done(call: AnyCall, limit_id: UUID) -> Answer:
     _tell(call, limit_id)
     return answers.json(None)
 
 
-def _tell(call: Call[Any], limit_id: UUID) -> None:
+def _tell(call: AnyCall, limit_id: UUID) -> None:
     call.world.bus.tell([Change("concurrency_limit", limit_id.hex)])
 
 

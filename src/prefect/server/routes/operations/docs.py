@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import lru_cache
-from typing import Any
 
 from prefect.server import openapi, pages
 from prefect.server.http import answers
@@ -12,10 +10,11 @@ from prefect.server.http.answers import Answer
 from prefect.server.http.calls import Call
 from prefect.server.http.errors import not_found
 from prefect.server.http.routing import Role, Route
+from prefect.storage.documents import Row
 
 
 @lru_cache(maxsize=8)
-def _described(routes: tuple[Route, ...], root: str) -> Mapping[str, Any]:
+def _described(routes: tuple[Route, ...], root: str) -> Row:
     return openapi.document(routes, root)
 
 

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any, cast
+from typing import cast
 from uuid import UUID
 
 from prefect.core.ports import Transition
 from prefect.orchestrator.requests import flow_runs as deciding
 from prefect.server.http import answers
-from prefect.server.http.answers import NO_CONTENT, Answer, Deciding
-from prefect.server.http.calls import Call
+from prefect.server.http.answers import NO_CONTENT, Answer, Deciding, Json
+from prefect.server.http.calls import AnyCall, Call
 from prefect.server.http.paging import filters_of
 from prefect.server.http.routing import Role, Route
 from prefect.server.live.bus import Change
 from prefect.server.routes.runs.proposed import core_state
 from prefect.server.views.orchestration import orchestration_json, run_not_found
-from prefect.server.views.states import Json
 from prefect.storage.aggregates import flow_runs
 from prefect.storage.keyed import flow_runs as stored
 from prefect.storage.transaction import Transaction
@@ -44,13 +43,13 @@ def set_states(call: Call[FlowRunsBulkSetStateBody]) -> Deciding[Decided]:
     return Deciding(decision, partial(_decided, call))
 
 
-def _matching(call: Call[Any], limit: int) -> list[UUID]:
+def _matching(call: AnyCall, limit: int) -> list[UUID]:
     """Ids of matching runs, in an order in which all who decide on several hold them."""
     rows = flow_runs.filtered_page(call.world.reading, filters_of(call.body), "ID_DESC", limit)
     return sorted(cast(UUID, row["id"]) for row in rows)
 
 
-def _decided(call: Call[Any], found: Decided) -> Answer:
+def _decided(call: AnyCall, found: Decided) -> Answer:
     now = call.world.clock.now()
     call.world.bus.tell([Change("flow_run", run_id.hex) for run_id, made in found if made.verdict.state is not None])
     results = [{"flow_run_id": run_id, **_shown(made, now)} for run_id, made in found]

@@ -13,8 +13,8 @@ from prefect.core.ports import FlowRunRequest, Transition
 from prefect.core.times import to_datetime
 from prefect.orchestrator.requests import flow_runs as deciding
 from prefect.server.http import answers
-from prefect.server.http.answers import NO_CONTENT, Answer, Deciding
-from prefect.server.http.calls import Call
+from prefect.server.http.answers import NO_CONTENT, Answer, Deciding, Json
+from prefect.server.http.calls import AnyCall, Call
 from prefect.server.http.errors import Refusal, not_found
 from prefect.server.http.paging import filters_of, limit_of
 from prefect.server.http.routing import Role, Route
@@ -22,7 +22,6 @@ from prefect.server.live.bus import Change
 from prefect.server.routes.runs.proposed import core_state, own_state
 from prefect.server.views.orchestration import orchestration_json, run_not_found, status_of
 from prefect.server.views.runs import flow_run_json, row_of_flow_run
-from prefect.server.views.states import Json
 from prefect.storage.aggregates import flow_runs
 from prefect.storage.keyed import flow_runs as stored
 from prefect.storage.transaction import Transaction
@@ -88,13 +87,13 @@ def tries_of(policy: FlowRunPolicy) -> int:
     return min(max(policy.retries or 0, 0), MOST_RETRIES)
 
 
-def _created(call: Call[Any], made: tuple[CoreFlowRun, bool]) -> Answer:
+def _created(call: AnyCall, made: tuple[CoreFlowRun, bool]) -> Answer:
     run, new = made
     call.world.bus.tell([Change("flow_run", run.id.hex)])
     return answers.json(made_json(call, run), 201 if new else 200)
 
 
-def made_json(call: Call[Any], run: CoreFlowRun) -> Json:
+def made_json(call: AnyCall, run: CoreFlowRun) -> Json:
     """The API's form of a run as a decision left it, without reading it again."""
     return flow_run_json(row_of_flow_run(run), to_datetime(call.world.clock.now()))
 
@@ -136,7 +135,7 @@ def delete(call: Call[None]) -> Deciding[bool]:
     return Deciding(lambda tx: stored.delete(tx, run_id), partial(_changed, call, run_id))
 
 
-def _changed(call: Call[Any], run_id: UUID, found: bool) -> Answer:
+def _changed(call: AnyCall, run_id: UUID, found: bool) -> Answer:
     if not found:
         raise MISSING
     call.world.bus.tell([Change("flow_run", run_id.hex)])
@@ -153,7 +152,7 @@ def set_state(call: Call[FlowRunSetStateBody]) -> Deciding[Transition | None]:
     return Deciding(lambda tx: deciding.set_state(tx, run_id, state, force, clock), partial(decided, call, run_id))
 
 
-def decided(call: Call[Any], run_id: UUID, transition: Transition | None) -> Answer:
+def decided(call: AnyCall, run_id: UUID, transition: Transition | None) -> Answer:
     """What is answered to a proposal for a flow run."""
     if transition is None:
         return run_not_found("Flow run", run_id)
@@ -176,7 +175,7 @@ def page(call: Call[FlowRunsFilterBody]) -> Answer:
     return answers.json(_listed(call, rows))
 
 
-def _listed(call: Call[Any], rows: list[Json]) -> list[Json]:
+def _listed(call: AnyCall, rows: list[Json]) -> list[Json]:
     now = to_datetime(call.world.clock.now())
     return [flow_run_json(row, now) for row in rows]
 

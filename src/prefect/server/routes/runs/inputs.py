@@ -11,9 +11,9 @@ from prefect.server.http.calls import Call
 from prefect.server.http.errors import Refusal, invalid, not_found
 from prefect.server.http.paging import limit_of
 from prefect.server.http.routing import Role, Route
+from prefect.storage.documents import Record
 from prefect.storage.keyed import flow_runs
 from prefect.storage.keyed.runs import inputs
-from prefect.storage.rows import Record
 from prefect.storage.transaction import Transaction
 from prefect.types.names import raise_on_name_alphanumeric_dashes_only
 from prefect.wire.flow_runs import FlowRunInput

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from functools import partial
-from typing import Any
 from uuid import UUID
 
 from prefect.core.lifecycle.states import State, StateType
@@ -15,15 +14,15 @@ from prefect.core.times import to_datetime
 from prefect.exceptions import ObjectAlreadyExists
 from prefect.orchestrator.requests import flow_runs as deciding
 from prefect.server.http import answers
-from prefect.server.http.answers import Answer, Deciding
-from prefect.server.http.calls import Call
+from prefect.server.http.answers import Answer, Deciding, Json
+from prefect.server.http.calls import AnyCall, Call
 from prefect.server.http.routing import Role, Route
 from prefect.server.hydration import hydrated, problems_in
 from prefect.server.parameters import InvalidParameters, InvalidSchema, check
 from prefect.server.routes.runs.flow_runs import decided
 from prefect.server.routes.runs.proposed import own_state
 from prefect.server.views.orchestration import orchestration_json, run_not_found
-from prefect.server.views.states import Json
+from prefect.storage.documents import Row
 from prefect.storage.keyed import flow_runs, variables
 from prefect.storage.keyed.runs import inputs
 from prefect.storage.transaction import Transaction
@@ -54,7 +53,7 @@ def resume(call: Call[FlowRunResumeBody]) -> Answer | Deciding[Transition | None
 
 
 def _accepted(
-    call: Call[Any], run_id: UUID, keyset: Mapping[str, str] | None, given: Mapping[str, object]
+    call: AnyCall, run_id: UUID, keyset: Mapping[str, str] | None, given: Mapping[str, object]
 ) -> Mapping[str, object]:
     """What the run goes on with, made from what says how it is made. Raises NotAccepted."""
     if keyset is None:
@@ -72,12 +71,12 @@ def _accepted(
     return made
 
 
-def _variable(call: Call[Any], name: str) -> Mapping[str, Any] | None:
+def _variable(call: AnyCall, name: str) -> Row | None:
     found = call.world.store.read(lambda tx: variables.find(tx, name))
     return None if found is None else {"value": json.loads(found.value)}
 
 
-def _schema(call: Call[Any], run_id: UUID, keyset: Mapping[str, str]) -> Json:
+def _schema(call: AnyCall, run_id: UUID, keyset: Mapping[str, str]) -> Json:
     """The JSON schema of what the run waits for. Raises NotAccepted if there is none."""
     kept = call.world.store.read(lambda tx: inputs.find(tx, run_id, keyset.get("schema", "")))
     if kept is None:
@@ -91,14 +90,14 @@ def _schema(call: Call[Any], run_id: UUID, keyset: Mapping[str, str]) -> Json:
     return schema
 
 
-def _refused(call: Call[Any], state: State[object], run_id: UUID, reason: str) -> Json:
+def _refused(call: AnyCall, state: State[object], run_id: UUID, reason: str) -> Json:
     """The answer to input that does not fit: the run stays paused. Its details are those of an abort, as Prefect has it."""
     shown = orchestration_json(abort(reason), state, call.world.clock.now(), run_id)
     return {**shown, "status": "REJECT"}
 
 
 def _resume(
-    call: Call[Any], run_id: UUID, keyset: Mapping[str, str] | None, given: Mapping[str, object], tx: Transaction
+    call: AnyCall, run_id: UUID, keyset: Mapping[str, str] | None, given: Mapping[str, object], tx: Transaction
 ) -> Transition | None:
     clock = call.world.clock
     run = flow_runs.load(tx, run_id)

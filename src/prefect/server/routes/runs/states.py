@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
 from uuid import UUID
 
 from prefect.server.http import answers
-from prefect.server.http.answers import Answer
+from prefect.server.http.answers import Answer, Json
 from prefect.server.http.calls import Call
 from prefect.server.http.errors import not_found
 from prefect.server.http.routing import Query, Route
-from prefect.server.views.states import Json, history_json
+from prefect.server.views.states import history_json
 from prefect.storage.aggregates import states
+from prefect.storage.documents import Row
 from prefect.wire.states import StateShape
 
 MISSING = not_found("Flow run state")
 """As Prefect says it, of states of task runs too."""
 
 
-def _of_flow_run(row: Mapping[str, Any]) -> Json:
+def _of_flow_run(row: Row) -> Json:
     return history_json(row, row["flow_run_id"], row["parent_task_run_id"])
 
 
-def _of_task_run(row: Mapping[str, Any]) -> Json:
+def _of_task_run(row: Row) -> Json:
     return history_json(row, row["flow_run_id"], row["task_run_id"], told=True)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
 from uuid import UUID
 
 from prefect.core.lifecycle.runs import TaskRun as CoreTaskRun
@@ -13,7 +12,7 @@ from prefect.orchestrator.requests import task_runs as deciding
 from prefect.orchestrator.requests.task_runs import TaskTransition
 from prefect.server.http import answers
 from prefect.server.http.answers import NO_CONTENT, Answer, Deciding
-from prefect.server.http.calls import Call
+from prefect.server.http.calls import AnyCall, Call
 from prefect.server.http.errors import not_found
 from prefect.server.http.paging import filters_of, limit_of
 from prefect.server.http.routing import Role, Route
@@ -61,14 +60,14 @@ def create(call: Call[TaskRunCreate]) -> Deciding[tuple[CoreTaskRun, bool]]:
     return Deciding(lambda tx: deciding.create(tx, new, state, clock), partial(_created, call))
 
 
-def _created(call: Call[Any], made: tuple[CoreTaskRun, bool]) -> Answer:
+def _created(call: AnyCall, made: tuple[CoreTaskRun, bool]) -> Answer:
     run, new = made
     _tell(call, run)
     shown = task_run_json(row_of_task_run(run), to_datetime(call.world.clock.now()))
     return answers.json(shown, 201 if new else 200)
 
 
-def _tell(call: Call[Any], run: CoreTaskRun) -> None:
+def _tell(call: AnyCall, run: CoreTaskRun) -> None:
     call.world.bus.tell([Change("task_run", (run.flow_run_id or run.id).hex)])
 
 
@@ -114,7 +113,7 @@ def set_state(call: Call[TaskRunSetStateBody]) -> Deciding[TaskTransition | None
     return Deciding(lambda tx: deciding.set_state(tx, run_id, state, force, clock), partial(_decided, call, run_id))
 
 
-def _decided(call: Call[Any], run_id: UUID, transition: TaskTransition | None) -> Answer:
+def _decided(call: AnyCall, run_id: UUID, transition: TaskTransition | None) -> Answer:
     if transition is None:
         return run_not_found("Task run", run_id)
     verdict, run = transition

@@ -7,17 +7,16 @@ Asking for runs says that somebody looks after a pool, its queues and their depl
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 from uuid import UUID
 
-from prefect.server.http.calls import Call
+from prefect.server.http.calls import AnyCall
 from prefect.storage.aggregates import flow_runs
+from prefect.storage.documents import Record
 from prefect.storage.keyed.work import deployments, queues
-from prefect.storage.rows import Record
 from prefect.storage.transaction import Transaction
 
 
-def runs_by_id(call: Call[Any], ids: Sequence[UUID]) -> dict[UUID, Record]:
+def runs_by_id(call: AnyCall, ids: Sequence[UUID]) -> dict[UUID, Record]:
     """Flow runs by id, with their pools."""
     if not ids:
         return {}

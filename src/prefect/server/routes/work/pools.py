@@ -12,7 +12,7 @@ from prefect.core.times import to_datetime
 from prefect.orchestrator.work import placing
 from prefect.server.http import answers
 from prefect.server.http.answers import NO_CONTENT, Answer, Deciding
-from prefect.server.http.calls import Call
+from prefect.server.http.calls import AnyCall, Call
 from prefect.server.http.errors import Refusal, invalid
 from prefect.server.http.paging import limit_of, plain
 from prefect.server.http.routing import Role, Route
@@ -23,9 +23,9 @@ from prefect.server.views.deployments import moment_of
 from prefect.server.views.runs import flow_run_json
 from prefect.server.views.work import holder_json, pool_json
 from prefect.storage.aggregates.work import pools
+from prefect.storage.documents import Record
 from prefect.storage.keyed.work import pools as stored
 from prefect.storage.keyed.work import queues as stored_queues
-from prefect.storage.rows import Record
 from prefect.storage.transaction import Transaction
 from prefect.wire.requests.work import (
     WorkPoolOccupancyBody,
@@ -95,7 +95,7 @@ def read(call: Call[None]) -> Answer:
     return _found(call, call.text("name"))
 
 
-def _found(call: Call[Any], name: str, status: int = 200) -> Answer:
+def _found(call: AnyCall, name: str, status: int = 200) -> Answer:
     row = pools.pool_by_name(call.world.reading, name, call.world.clock.now())
     if row is None:
         raise placing.pool_not_found(name)
@@ -122,14 +122,14 @@ def delete(call: Call[None]) -> Deciding[bool]:
     return Deciding(lambda tx: stored.delete(tx, name), partial(_changed, call, name))
 
 
-def _changed(call: Call[Any], name: str, found: bool) -> Answer:
+def _changed(call: AnyCall, name: str, found: bool) -> Answer:
     if not found:
         raise placing.pool_not_found(name)
     _tell(call, name)
     return NO_CONTENT
 
 
-def _tell(call: Call[Any], name: str) -> None:
+def _tell(call: AnyCall, name: str) -> None:
     call.world.bus.tell([Change("work_pool", name)])
 
 

@@ -11,7 +11,7 @@ from prefect.core.times import to_datetime
 from prefect.orchestrator.work import placing
 from prefect.server.http import answers
 from prefect.server.http.answers import NO_CONTENT, Answer, Deciding
-from prefect.server.http.calls import Call
+from prefect.server.http.calls import AnyCall, Call
 from prefect.server.http.errors import Refusal
 from prefect.server.http.paging import limit_of, plain
 from prefect.server.http.routing import Role, Route
@@ -22,9 +22,9 @@ from prefect.server.views.deployments import moment_of
 from prefect.server.views.runs import flow_run_json
 from prefect.server.views.work import holder_json, queue_health_json, queue_json
 from prefect.storage.aggregates.work import pools
+from prefect.storage.documents import Record
 from prefect.storage.keyed.work import pools as stored_pools
 from prefect.storage.keyed.work import queues as stored
-from prefect.storage.rows import Record
 from prefect.storage.transaction import Transaction
 from prefect.wire.flow_runs import FlowRunResponse
 from prefect.wire.requests.work import (
@@ -43,11 +43,11 @@ NULLABLE = frozenset({"concurrency_limit", "filter", "last_polled"})
 """Fields that may be given as null; others are then left as they are."""
 
 
-def _missing_of_pool(call: Call[Any]) -> Refusal:
+def _missing_of_pool(call: AnyCall) -> Refusal:
     return Refusal(404, f"Work pool queue '{call.text('work_pool_name')}/{call.text('name')}' not found.")
 
 
-def _shown(call: Call[Any], row: Record | None, missing: Refusal, status: int = 200) -> Answer:
+def _shown(call: AnyCall, row: Record | None, missing: Refusal, status: int = 200) -> Answer:
     if row is None:
         raise missing
     return answers.json(queue_json(row, to_datetime(call.world.clock.now())), status)
@@ -97,7 +97,7 @@ def _check(given: WorkQueueCreate | WorkQueueUpdate) -> None:
     fits(given.priority, "priority")
 
 
-def _tell(call: Call[Any], queue_id: UUID) -> None:
+def _tell(call: AnyCall, queue_id: UUID) -> None:
     call.world.bus.tell([Change("work_queue", queue_id.hex)])
 
 
@@ -143,7 +143,7 @@ def _given(body: PoolQueuesFilterBody | WorkQueuesFilterBody) -> dict[str, Any] 
     return None if body.work_queues is None else plain(body.work_queues)
 
 
-def _listed(call: Call[Any], rows: list[Record]) -> Answer:
+def _listed(call: AnyCall, rows: list[Record]) -> Answer:
     now = to_datetime(call.world.clock.now())
     return answers.json([queue_json(row, now) for row in rows])
 
@@ -162,12 +162,12 @@ def update(call: Call[WorkQueueUpdate]) -> Deciding[UUID]:
     return _update(call, partial(_of_id, call), missing)
 
 
-def _of_pool(call: Call[Any], tx: Transaction) -> Record | None:
+def _of_pool(call: AnyCall, tx: Transaction) -> Record | None:
     pool = stored_pools.by_name(tx, call.text("work_pool_name"))
     return None if pool is None else stored.by_name(tx, pool["id"], call.text("name"))
 
 
-def _of_id(call: Call[Any], tx: Transaction) -> Record | None:
+def _of_id(call: AnyCall, tx: Transaction) -> Record | None:
     """The queue, with its pool's row held before it is read: priorities depend on the others."""
     queue = stored.by_id(tx, call.id())
     if queue is None:
@@ -230,7 +230,7 @@ def _delete(call: Call[None], find: Callable[[Transaction], Record | None], miss
     return Deciding(decision, partial(_changed, call))
 
 
-def _changed(call: Call[Any], queue_id: UUID) -> Answer:
+def _changed(call: AnyCall, queue_id: UUID) -> Answer:
     _tell(call, queue_id)
     return NO_CONTENT
 

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import func, select
 
 from prefect.storage.aggregates.blocks.filters import documents_where
 from prefect.storage.aggregates.filters import Filters
 from prefect.storage.aggregates.pages import count_of
 from prefect.storage.aggregates.reading import Reading, Record
 from prefect.storage.tables import block_document, block_type
+from prefect.storage.types import Expression
 
 _OF_TYPE = block_type.c.id == block_document.c.block_type_id
-SORTS: dict[str, tuple[ColumnElement[Any], ...]] = {
+SORTS: dict[str, tuple[Expression, ...]] = {
     "NAME_DESC": (block_document.c.name.desc(),),
     "NAME_ASC": (block_document.c.name.asc(),),
     "BLOCK_TYPE_AND_NAME_ASC": (

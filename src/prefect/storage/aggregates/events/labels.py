@@ -11,6 +11,7 @@ from sqlalchemy.sql.visitors import InternalTraversal
 from sqlalchemy.types import Boolean, Text
 
 from prefect.storage.aggregates.where import Condition
+from prefect.storage.types import Expression
 
 _WILDCARDS = str.maketrans({"%": r"\%", "_": r"\_", "\\": r"\\"})
 LAST = "\U0010ffff"
@@ -23,7 +24,7 @@ class StartsWith(ColumnElement[bool]):
     inherit_cache = True
     type = Boolean()
 
-    def __init__(self, column: ColumnElement[Any], text: str) -> None:
+    def __init__(self, column: Expression, text: str) -> None:
         self.column = column
         self.first: ColumnElement[str] = bindparam(None, text)
         self.last: ColumnElement[str] = bindparam(None, text + LAST)
@@ -49,7 +50,7 @@ def _pattern(element: StartsWith, compiler: SQLCompiler, **options: Any) -> str:
     return rf"{column} LIKE {pattern} ESCAPE '\'"
 
 
-def starts_with(column: ColumnElement[Any], text: str) -> Condition:
+def starts_with(column: Expression, text: str) -> Condition:
     """Whether a column begins with a text; everything that is there begins with an empty one."""
     return StartsWith(column, text) if text else and_(true(), column.is_not(None))
 
@@ -60,7 +61,7 @@ class LabelOf(ColumnElement[str]):
     inherit_cache = True
     type = Text()
 
-    def __init__(self, column: ColumnElement[Any], label: str) -> None:
+    def __init__(self, column: Expression, label: str) -> None:
         self.column = column
         self.label_name: ColumnElement[str] = bindparam(None, label)
 
@@ -82,6 +83,6 @@ def _member(element: LabelOf, compiler: SQLCompiler, **options: Any) -> str:
     return f"(CAST({column} AS JSON) ->> {label})"
 
 
-def label_of(column: ColumnElement[Any], label: str) -> ColumnElement[Any]:
+def label_of(column: Expression, label: str) -> Expression:
     """What a document has under a name."""
     return LabelOf(column, label)

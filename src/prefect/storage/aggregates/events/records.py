@@ -10,18 +10,19 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ColumnElement, Text, and_, cast, false, func, or_, select, true, tuple_, type_coerce
+from sqlalchemy import BigInteger, Text, and_, cast, false, func, or_, select, true, tuple_, type_coerce
 
 from prefect.core.records.events import RESOURCE_ID, RESOURCE_NAME, RESOURCE_ROLE
 from prefect.storage.aggregates.events.labels import label_of, starts_with
 from prefect.storage.aggregates.reading import Reading, Record
 from prefect.storage.aggregates.where import Condition, FieldFilter, Given, searched, where
 from prefect.storage.tables import event, event_resource
+from prefect.storage.types import Expression
 
 Alternatives = Given | Sequence[Given]
 
 
-def _any_prefix(column: ColumnElement[Any], prefixes: Sequence[str]) -> Condition:
+def _any_prefix(column: Expression, prefixes: Sequence[str]) -> Condition:
     return or_(false(), *(starts_with(column, prefix) for prefix in prefixes))
 
 
@@ -39,7 +40,7 @@ def _named(given: Given) -> Condition:
     return and_(*conditions)
 
 
-def _id_and_labels(identity: ColumnElement[Any], labels: ColumnElement[Any], given: Given) -> list[Condition]:
+def _id_and_labels(identity: Expression, labels: Expression, given: Given) -> list[Condition]:
     conditions: list[Condition] = [true()]
     if given.get("id"):
         conditions.append(identity.in_(given["id"]))
@@ -55,14 +56,14 @@ def _id_and_labels(identity: ColumnElement[Any], labels: ColumnElement[Any], giv
 _RELATED = event_resource.c.labels
 
 
-def _fits(column: ColumnElement[Any], patterns: Sequence[str]) -> Condition:
+def _fits(column: Expression, patterns: Sequence[str]) -> Condition:
     """Whether a value is one of the wanted ones; `*` at the end is anything, `!` before it anything else."""
     wanted = [_is(column, pattern) for pattern in patterns if not pattern.startswith("!")]
     refused = [_is(column, pattern[1:]) for pattern in patterns if pattern.startswith("!")]
     return and_(column.is_not(None), or_(*wanted) if wanted else true(), *(~condition for condition in refused))
 
 
-def _is(column: ColumnElement[Any], pattern: str) -> Condition:
+def _is(column: Expression, pattern: str) -> Condition:
     return starts_with(column, pattern[:-1]) if pattern.endswith("*") else column == pattern
 
 
@@ -125,7 +126,7 @@ class Place(NamedTuple):
     id: UUID
 
 
-def _ordered(descending: bool) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
+def _ordered(descending: bool) -> tuple[Expression, Expression]:
     if descending:
         return event.c.occurred.desc(), event.c.id.desc()
     return event.c.occurred.asc(), event.c.id.asc()
@@ -184,7 +185,7 @@ def count_by_resource(reading: Reading, given: Given) -> list[Record]:
     return reading.rows(_counted(given, event.c.resource_id, func.max(name)))
 
 
-def _counted(given: Given, value: ColumnElement[Any], label: ColumnElement[Any]) -> Any:
+def _counted(given: Given, value: Expression, label: Expression) -> Any:
     times = (func.min(event.c.occurred).label("start_time"), func.max(event.c.occurred).label("end_time"))
     columns = (value.label("value"), label.label("label"), func.count().label("count"))
     query = select(*columns, *times).where(_condition(given)).group_by(value)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from sqlalchemy import BigInteger, ColumnElement, Table, case, literal, type_coerce
+
+from prefect.storage.types import Expression
 
 ENDED = ("COMPLETED", "FAILED", "CRASHED", "CANCELLED")
 
 
-def micros(column: ColumnElement[Any]) -> ColumnElement[int]:
+def micros(column: Expression) -> ColumnElement[int]:
     """A moment as a number that can be reckoned with."""
     return type_coerce(column, BigInteger)
 

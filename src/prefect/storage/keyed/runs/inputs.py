@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from prefect.storage import rows
-from prefect.storage.rows import Columns, Record
+from prefect.storage.documents import Record
+from prefect.storage.rows import Columns
 from prefect.storage.transaction import Transaction
 
 INPUT = Columns("flow_run_input", ("key", "value", "sender"), ("id", "flow_run_id"), ("created", "updated"))

@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from prefect.storage import rows
-from prefect.storage.rows import Columns, Record
+from prefect.storage.documents import Record
+from prefect.storage.rows import Columns
 from prefect.storage.transaction import Transaction
 
 DEPLOYMENT = Columns(

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from uuid import UUID
 
 from prefect.storage import rows
+from prefect.storage.documents import Record
 from prefect.storage.keyed.work import queues
-from prefect.storage.rows import Columns, Record
+from prefect.storage.rows import Columns
 from prefect.storage.transaction import Transaction
 
 UNSAID_INTERVAL = 30
