@@ -5,8 +5,12 @@ It is the server's that PREFECT_API_URL names, or without that the API in this p
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import datetime
+from importlib import import_module
+from pathlib import Path
 from typing import Any, TypeAlias
 from urllib.parse import quote
 
@@ -103,6 +107,13 @@ class Api:
         with self._put_plainly(method, path):
             return self._client.request(method, path, **arguments)
 
+    def raw(self, method: str, path: str, **arguments: Any) -> httpx.Response:
+        """The answer, of whatever status. Raises httpx.TransportError if there is none."""
+        try:
+            return self._client.request(method, path, **arguments)
+        except httpx.HTTPStatusError as error:
+            return error.response
+
     @contextmanager
     def _put_plainly(self, method: str, path: str) -> Iterator[None]:
         try:
@@ -147,3 +158,43 @@ def path(template: str, *values: object) -> str:
 def any_of(values: object) -> Json:
     """The filter that takes any of these."""
     return {"any_": values}
+
+
+def existing(said: Any, message: str) -> Json:
+    """What was found; ends the command with the message if that is nothing."""
+    if said is None:
+        raise click.ClickException(message)
+    found: Json = said
+    return found
+
+
+def moment(said: object) -> datetime | None:
+    """A moment as the API says it."""
+    return datetime.fromisoformat(said) if isinstance(said, str) else None
+
+
+def json_option(text: str | None, name: str) -> Any:
+    """What JSON on the command line says; None for none. Ends the command, naming the option, if it is no JSON."""
+    if text is None:
+        return None
+    try:
+        return json.loads(text)
+    except ValueError as error:
+        raise click.ClickException(f"{name} is no JSON: {error}") from None
+
+
+def read_document(path: Path | None, text: str | None) -> Any:
+    """A document from a JSON or YAML file, or from JSON text; None if neither is given. Ends the command if it is none."""
+    if path is None:
+        return json_option(text, "--from-json")
+    try:
+        content = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise click.ClickException(f"{str(path)!r} cannot be read: {error}") from None
+    if path.suffix.lower() in (".yaml", ".yml"):
+        yaml = import_module("yaml")
+        try:
+            return yaml.safe_load(content)
+        except yaml.YAMLError as error:
+            raise click.ClickException(f"{str(path)!r} is no YAML: {error}") from None
+    return json_option(content, repr(str(path)))

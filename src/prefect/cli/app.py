@@ -26,6 +26,32 @@ ROOMS: dict[str, tuple[str, dict[str, tuple[str, str]]]] = {
             "delete": ("artifact:delete", "Delete artifacts by key or id."),
         },
     ),
+    "automation": (
+        "Automations: what the server does by itself when something happens, or does not.",
+        {
+            "ls": ("events.automations:ls", "All automations."),
+            "inspect": ("events.automations:inspect", "An automation."),
+            "create": ("events.automations:create", "Make automations from a file or from JSON."),
+            "update": ("events.automations:update", "Give an automation another definition."),
+            "pause": ("events.automations:pause", "Have an automation do nothing."),
+            "resume": ("events.automations:resume", "Have a paused automation act again."),
+            "disable": ("events.automations:pause", "The same as pause."),
+            "enable": ("events.automations:resume", "The same as resume."),
+            "delete": ("events.automations:delete", "Delete automations."),
+        },
+    ),
+    "block": (
+        "Blocks: saved configuration and credentials.",
+        {
+            "ls": ("blocks.documents:ls", "All blocks."),
+            "inspect": ("blocks.documents:inspect", "A block, its secrets masked."),
+            "create": ("blocks.documents:create", "Where a block of a type is made."),
+            "delete": ("blocks.documents:delete", "Delete a block."),
+            "register": ("blocks.registering:register", "Make the block classes of a module known."),
+            "type": ("blocks.types:kinds", "Types of blocks."),
+            "types": ("blocks.types:kinds", "The same as type."),
+        },
+    ),
     "concurrency-limit": (
         "How many tasks with a tag may run at once.",
         {
@@ -45,7 +71,30 @@ ROOMS: dict[str, tuple[str, dict[str, tuple[str, str]]]] = {
             "validate": ("config:validate", "Check every setting that is in force."),
         },
     ),
-    "flow": ("Flows.", {"ls": ("flow:ls", "Flows that have been run.")}),
+    "dashboard": ("The server's pages.", {"open": ("reaching.dashboard:open_", "Open them in a browser.")}),
+    "deployment": (
+        "Deployments: flows that run on a schedule or when asked for.",
+        {
+            "ls": ("deployments.records:ls", "All deployments."),
+            "inspect": ("deployments.records:inspect", "A deployment."),
+            "run": ("deployments.runs:run", "Make a flow run of a deployment."),
+            "pause": ("deployments.records:pause", "Have a deployment's schedules make no runs."),
+            "resume": ("deployments.records:resume", "Have them make runs again."),
+            "schedule": ("deployments.schedules:schedule", "Schedules of deployments."),
+            "delete": ("deployments.records:delete", "Delete deployments."),
+        },
+    ),
+    "events": (
+        "Events: what happens, as it happens.",
+        {
+            "stream": ("events.stream:stream", "Show events as the server records them."),
+            "emit": ("events.emitting:emit", "Tell the server that something happened."),
+        },
+    ),
+    "flow": (
+        "Flows.",
+        {"ls": ("flow:ls", "Flows that have been run."), "inspect": ("flow:inspect", "A flow, by name or id.")},
+    ),
     "flow-run": (
         "Flow runs: look at them, retry, cancel.",
         {
@@ -90,6 +139,9 @@ ROOMS: dict[str, tuple[str, dict[str, tuple[str, str]]]] = {
             "stop": ("servers.stop:stop", "Stop the one in the background."),
             "status": ("servers.status:status", "Whether it answers, and how it is."),
             "database": ("servers.database:database", "Its schema, and its size."),
+            "user": ("access.users:users", "People who may sign in, and what they may do."),
+            "key": ("access.keys:keys", "Keys by which programs speak to it."),
+            "audit": ("access.audit:audit", "Who did what, and when."),
             "services": ("servers.services:services", "Background duties, also in a process of their own."),
         },
     ),
@@ -112,17 +164,61 @@ ROOMS: dict[str, tuple[str, dict[str, tuple[str, str]]]] = {
             "inspect": ("variable:inspect", "A variable with its tags and times."),
         },
     ),
+    "work-pool": (
+        "Work pools: where deployments send their runs.",
+        {
+            "ls": ("work.pools:ls", "All work pools."),
+            "inspect": ("work.pools:inspect", "A work pool."),
+            "create": ("work.pools:create", "Make a work pool."),
+            "update": ("work.pools:update", "Change a work pool."),
+            "pause": ("work.pools:pause", "Have a pool give out no runs."),
+            "resume": ("work.pools:resume", "Have a paused pool give out runs again."),
+            "set-concurrency-limit": ("work.pools:set_concurrency_limit", "Limit how many runs may run at once."),
+            "clear-concurrency-limit": ("work.pools:clear_concurrency_limit", "Let any number run at once."),
+            "slots": ("work.pools:slots", "Which runs hold its slots."),
+            "preview": ("work.pools:preview", "Runs that are due soon."),
+            "get-default-base-job-template": (
+                "work.pools:get_default_base_job_template", "The job template that pools of a type begin with."
+            ),
+            "delete": ("work.pools:delete", "Delete a work pool."),
+        },
+    ),
+    "work-queue": (
+        "Work queues: the queues of a work pool.",
+        {
+            "ls": ("work.queues:ls", "All work queues."),
+            "inspect": ("work.queues:inspect", "A work queue."),
+            "create": ("work.queues:create", "Make a work queue."),
+            "pause": ("work.queues:pause", "Have a queue give out no runs."),
+            "resume": ("work.queues:resume", "Have a paused queue give out runs again."),
+            "set-concurrency-limit": ("work.queues:set_concurrency_limit", "Limit how many runs may run at once."),
+            "clear-concurrency-limit": ("work.queues:clear_concurrency_limit", "Let any number run at once."),
+            "slots": ("work.queues:slots", "Which runs hold its slots."),
+            "preview": ("work.queues:preview", "Runs that are due soon."),
+            "read-runs": ("work.queues:read_runs", "Runs that are due."),
+            "delete": ("work.queues:delete", "Delete a work queue."),
+        },
+    ),
+}  # fmt: skip
+SINGLE = {
+    "api": ("reaching.requests:request", "A request to the API, and its answer."),
+    "version": ("version:version", "Versions of Headrace, Python and the database."),
 }
-SINGLE = {"version": ("version:version", "Versions of Headrace, Python and the database.")}
 ALIASES = {
     "artifacts": "artifact",
+    "automations": "automation",
+    "blocks": "block",
     "concurrency-limits": "concurrency-limit",
+    "deployments": "deployment",
+    "event": "events",
     "flow-runs": "flow-run",
     "flows": "flow",
     "gcl": "global-concurrency-limit",
     "profiles": "profile",
     "task-runs": "task-run",
     "variables": "variable",
+    "work-pools": "work-pool",
+    "work-queues": "work-queue",
 }
 
 

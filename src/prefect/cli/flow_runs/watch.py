@@ -21,21 +21,26 @@ POLL_SECONDS = 0.5
 @click.option("--timeout", type=click.IntRange(min=0), help="Seconds after which to give up.")
 def watch(id: UUID, timeout: int | None) -> None:
     """Show each state a flow run enters until it has ended; exit code 1 unless it completed."""
+    watch_run(id, timeout)
+
+
+def watch_run(run_id: UUID, timeout: int | None, interval: float = POLL_SECONDS) -> None:
+    """Show each state until the run has ended; the command fails unless it completed, or after `timeout` seconds."""
     runs = flow_runs()
-    run = found(runs.by_id(id), "Flow run", id)
+    run = found(runs.by_id(run_id), "Flow run", run_id)
     if run["state_type"] in TERMINAL_STATES:
         return say(f"Flow run already finished in {str(run['state_name'])!r}.")
     deadline = None if timeout is None else monotonic() + timeout
     shown = -1
     while True:
-        shown = _show_new(runs, id, shown)
-        run = found(runs.by_id(id), "Flow run", id)
+        shown = _show_new(runs, run_id, shown)
+        run = found(runs.by_id(run_id), "Flow run", run_id)
         if run["state_type"] in TERMINAL_STATES:
             return _ended(run, runs, shown)
         if deadline is not None and monotonic() >= deadline:
-            fail(f"Flow run {str(id)!r} is still {run['state_name']!r} after {timeout} s.")
+            fail(f"Flow run {str(run_id)!r} is still {run['state_name']!r} after {timeout} s.")
         runs.look()
-        sleep(POLL_SECONDS)
+        sleep(interval)
 
 
 def _show_new(runs: FlowRuns, run_id: UUID, shown: int) -> int:

@@ -1,0 +1,1 @@
+"""`prefect events` and `prefect automation`."""

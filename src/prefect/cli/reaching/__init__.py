@@ -1,0 +1,1 @@
+"""Reaching a server: raw requests, its pages, whether it answers."""

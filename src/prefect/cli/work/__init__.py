@@ -1,0 +1,1 @@
+"""`prefect work-pool` and `prefect work-queue`."""
