@@ -37,7 +37,7 @@ BLOCKS = "prefect.blocks"
 SERVER = "prefect.server"
 """Named, not imported: only the composition root hands a storey the one above it."""
 
-STOPPING = "prefect.engine.runs.stopping"
+STOPPING = "prefect.engine.calls.stopping"
 """Loaded with the first run on a server, not when flows are defined."""
 
 REMOTE_INTERVAL = 2.0

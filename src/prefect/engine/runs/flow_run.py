@@ -22,12 +22,12 @@ from prefect.core.lifecycle.states import State, StateDetails, StateType
 from prefect.core.lifecycle.verdicts import Outcome
 from prefect.core.ports import Transition
 from prefect.core.times import SECOND
+from prefect.engine.calls import stopping
 from prefect.engine.config import EngineConfig
 from prefect.engine.context import FlowRunContext, TaskRunContext, tags
 from prefect.engine.logs.loggers import flush_console, log_flow_line
 from prefect.engine.logs.masking import mask
 from prefect.engine.logs.traces import users_part
-from prefect.engine.runs import stopping
 from prefect.engine.runs.failures import cancelled_state, crashed_state, describe
 from prefect.engine.runs.final_state import returned_state
 from prefect.engine.runs.hooks import run_hooks

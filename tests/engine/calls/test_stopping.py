@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import pytest
 
-from prefect.engine.runs import stopping
+from prefect.engine.calls import stopping
 from prefect.exceptions import TerminationSignal
 
 
