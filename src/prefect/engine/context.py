@@ -16,6 +16,7 @@ from prefect.core.lifecycle.runs import FlowRun, TaskRun
 from prefect.core.times import to_datetime
 from prefect.engine.calls.identity import ROOT
 from prefect.engine.calls.replay import Occurrences, Replay
+from prefect.engine.calls.shapes import Parameters
 from prefect.engine.calls.tracking import ResultTracker
 from prefect.engine.config import EngineConfig
 from prefect.engine.pool import Crew
@@ -34,7 +35,7 @@ class EngineContext:
         self,
         flow: FlowSpec,
         flow_run: FlowRun,
-        parameters: dict[str, Any],
+        parameters: Parameters,
         runtime: Runtime,
         config: EngineConfig,
         started: int,
@@ -162,7 +163,7 @@ class TaskRunContext:
         self,
         task: TaskSpec,
         task_run: TaskRun,
-        parameters: dict[str, Any],
+        parameters: Parameters,
         runtime: Runtime,
         config: EngineConfig,
         flow_context: FlowRunContext | None,

@@ -13,6 +13,7 @@ from uuid import UUID
 from prefect.core.lifecycle.outcome import unwrap, value_of
 from prefect.core.lifecycle.states import State
 from prefect.engine.calls.identity import SCALARS
+from prefect.engine.calls.shapes import AnyState
 from prefect.engine.calls.tracking import ResultTracker
 from prefect.engine.futures import PrefectFuture
 from prefect.exceptions import CircularFuture, UpstreamTaskError
@@ -138,7 +139,7 @@ class Resolver:
         finally:
             del _waits[self._waiter]
 
-    def _outcome(self, state: State[Any], failures_allowed: bool) -> object:
+    def _outcome(self, state: AnyState, failures_allowed: bool) -> object:
         if state.is_completed():
             return unwrap(state.data)
         if failures_allowed:

@@ -10,6 +10,7 @@ from typing import Any, Generic, Self, TypeVar
 
 from prefect.core.lifecycle.states import State, StateType
 from prefect.engine.calls.inputs import all_plain, futures_in, several
+from prefect.engine.calls.shapes import AnyState, Parameters
 from prefect.engine.context import FlowRunContext
 from prefect.engine.futures import PrefectFuture, PrefectFutureList
 from prefect.engine.progress import FROM, ProgressDisplay, wanted
@@ -57,7 +58,7 @@ class TaskRunner(ABC, Generic[F]):
     def submit(
         self,
         task: Any,
-        parameters: dict[str, Any],
+        parameters: Parameters,
         wait_for: Iterable[PrefectFuture[Any]] | None = None,
         dependencies: dict[str, set[Any]] | None = None,
         **options: Any,
@@ -65,7 +66,7 @@ class TaskRunner(ABC, Generic[F]):
         """Run a call of `task` somewhere; returns its future at once."""
 
     def map(
-        self, task: Any, parameters: dict[str, Any], wait_for: Iterable[PrefectFuture[Any]] | None = None
+        self, task: Any, parameters: Parameters, wait_for: Iterable[PrefectFuture[Any]] | None = None
     ) -> PrefectFutureList[Any]:
         """Submit one call per item of the iterable parameters.
 
@@ -187,7 +188,7 @@ class TaskRunner(ABC, Generic[F]):
             stream.close()
         self._streams.clear()
         waiting = list(self._open)
-        state: State[Any] = State(StateType.CRASHED, message="The flow run ended before this task did.")
+        state: AnyState = State(StateType.CRASHED, message="The flow run ended before this task did.")
         for future in waiting:
             future.set_state(state)
         self._stop_progress()

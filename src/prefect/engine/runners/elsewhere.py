@@ -13,6 +13,7 @@ from functools import partial
 from typing import Any, Self, TypeVar
 from uuid import UUID
 
+from prefect.engine.calls.shapes import Parameters
 from prefect.engine.context import FlowRunContext
 from prefect.engine.futures import PrefectFuture
 from prefect.engine.runners.base import TaskRunner, when_ready
@@ -47,7 +48,7 @@ class ElsewhereTaskRunner(TaskRunner[F]):
     def submit(
         self,
         task: Any,
-        parameters: dict[str, Any],
+        parameters: Parameters,
         wait_for: Iterable[PrefectFuture[Any]] | None = None,
         dependencies: dict[str, set[Any]] | None = None,
         map_index: int | None = None,

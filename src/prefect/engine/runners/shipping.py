@@ -31,6 +31,7 @@ from prefect.core.lifecycle.outcome import HeldResult, unwrap
 from prefect.core.lifecycle.runs import FlowRun, TaskRun
 from prefect.core.lifecycle.states import State, StateType
 from prefect.engine.assets.lineage import Assets
+from prefect.engine.calls.shapes import AnyState, Parameters
 from prefect.engine.config import EngineConfig
 from prefect.engine.context import FlowRunContext, TaskRunContext, current_tags, tags
 from prefect.engine.drive import adrive, drive
@@ -70,7 +71,7 @@ class FlowFacts(NamedTuple):
 
     options: dict[str, Any]
     flow_run: FlowRun
-    parameters: dict[str, Any]
+    parameters: Parameters
     attempt: int
     started: int
     position: int
@@ -80,7 +81,7 @@ class Shipment(NamedTuple):
     """A call, ready to be run anywhere."""
 
     task: Any
-    parameters: dict[str, Any]
+    parameters: Parameters
     run: TaskRun
     flow: FlowFacts | None
     config: EngineConfig
@@ -98,7 +99,7 @@ class Departure(TaskExecution):
 
     __slots__ = ()
 
-    def settled(self) -> State[Any] | None:
+    def settled(self) -> AnyState | None:
         """The final state, if an input failed or an earlier attempt has finished this call; None if it has to run."""
         if not self._resolve_inputs():
             return self._final()
@@ -115,11 +116,11 @@ class Departure(TaskExecution):
             self.task, self.parameters, self.run, facts, config, current_tags(), place, secrets, self.upstream
         )
 
-    def lost(self, error: Exception) -> State[Any]:
+    def lost(self, error: Exception) -> AnyState:
         """Record that the call could not be sent, or that what ran it is gone; returns its final state."""
         self._begin_here()
         self.recorder.failure = fingerprint_json(error)
-        state: State[Any] = State.at(self.clock.now(), StateType.CRASHED, "Crashed", str(error), HeldResult(error))
+        state: AnyState = State.at(self.clock.now(), StateType.CRASHED, "Crashed", str(error), HeldResult(error))
         state.belong_to(self.run.flow_run_id, self.run.id)
         self.recorder.enter(state)
         self.log(logging.ERROR, f"Crash detected! {error}")
@@ -134,7 +135,7 @@ class Departure(TaskExecution):
         run.started = run.started or self.submitted
         run.state = State.at(run.started or self.clock.now(), StateType.RUNNING, "Running")
 
-    def arrived(self, state: State[Any]) -> State[Any]:
+    def arrived(self, state: AnyState) -> AnyState:
         """Take over the final state of the call that ran elsewhere."""
         self.run.state = state
         if self.flow is not None and self.call_key is not None and isinstance(state.data, HeldResult):
@@ -319,7 +320,7 @@ def run_packed(packed: bytes) -> bytes:
         return dumps((error, rows))
 
 
-def unpack_state(packed: bytes, record: Callable[[str, Any], None] | None = None) -> State[Any]:
+def unpack_state(packed: bytes, record: Callable[[str, Any], None] | None = None) -> AnyState:
     """The final state that `run_packed` returned; what came with it is recorded. Raises the exception returned instead."""
     outcome, rows = pickle.loads(packed)
     if record is not None:
@@ -327,7 +328,7 @@ def unpack_state(packed: bytes, record: Callable[[str, Any], None] | None = None
             record(table, row)
     if isinstance(outcome, Exception):
         raise outcome
-    state: State[Any] = outcome
+    state: AnyState = outcome
     return state
 
 
@@ -385,7 +386,7 @@ def run_packed_with(packed: bytes, needed: list[SentState]) -> SentState:
     return SentState(run_packed(dumps(shipment._replace(parameters=parameters))))
 
 
-def run_here(shipment: Shipment, rows: list[Entry]) -> State[Any]:
+def run_here(shipment: Shipment, rows: list[Entry]) -> AnyState:
     """Run a call at the place its record is; returns its final state.
 
     What is not on record by then is added to `rows`.
@@ -400,7 +401,7 @@ def run_here(shipment: Shipment, rows: list[Entry]) -> State[Any]:
             rows.extend(buffered.take())
 
 
-def run_shipment(shipment: Shipment, runtime: Runtime) -> State[Any]:
+def run_shipment(shipment: Shipment, runtime: Runtime) -> AnyState:
     """Run a call to its final state, and whatever it submits itself."""
     setup_logging(shipment.config)
     remember(shipment.secrets)
@@ -420,7 +421,7 @@ def run_shipment(shipment: Shipment, runtime: Runtime) -> State[Any]:
             context.finish_tasks()
 
 
-def _driven(steps: Steps[State[Any]], is_async: bool) -> State[Any]:
+def _driven(steps: Steps[AnyState], is_async: bool) -> AnyState:
     if not is_async:
         return drive(steps)
     import asyncio
@@ -440,7 +441,7 @@ def _flow_context(shipment: Shipment, runtime: Runtime) -> FlowRunContext | None
     return context
 
 
-def pack_state(state: State[Any], task_name: str, rows: list[Entry]) -> bytes:
+def pack_state(state: AnyState, task_name: str, rows: list[Entry]) -> bytes:
     """A final state with its result, and entries to be recorded, as bytes. Raises SerializationError if that cannot be sent."""
     data = state.data
     result = data.get() if isinstance(data, (HeldResult, ResultRecord)) else None

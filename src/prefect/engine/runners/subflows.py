@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from functools import partial
 from typing import Any
 
-from prefect.core.lifecycle.states import State
+from prefect.engine.calls.shapes import AnyState, Parameters
 from prefect.engine.context import FlowRunContext
 from prefect.engine.futures import PrefectConcurrentFuture, PrefectFutureList
 from prefect.engine.runners.base import when_ready
@@ -37,9 +37,9 @@ def map_flow(flow: FlowSpec, parameters: dict[str, object], wait_for: Iterable[o
     return futures
 
 
-def _run(flow: FlowSpec, parameters: dict[str, Any], wait_for: Iterable[Any] | None) -> State[Any]:
+def _run(flow: FlowSpec, parameters: Parameters, wait_for: Iterable[Any] | None) -> AnyState:
     if not flow.isasync:
-        state: State[Any] = run_flow(flow, parameters, wait_for, return_state=True)
+        state: AnyState = run_flow(flow, parameters, wait_for, return_state=True)
         return state
     import asyncio
 
@@ -50,7 +50,7 @@ def _settle(
     future: PrefectConcurrentFuture[Any], context: contextvars.Context, call: Any, parent: FlowRunContext
 ) -> None:
     try:
-        state: State[Any] = context.run(call)
+        state: AnyState = context.run(call)
     except BaseException as error:
         state = crashed_state(error, parent.clock.now())
     future.set_state(state)

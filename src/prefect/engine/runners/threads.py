@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from functools import partial
 from typing import Any, Self
 
-from prefect.core.lifecycle.states import State
+from prefect.engine.calls.shapes import AnyState, Parameters
 from prefect.engine.config import current_config
 from prefect.engine.context import FlowRunContext
 from prefect.engine.futures import PrefectConcurrentFuture, PrefectFuture, register_lender
@@ -57,7 +57,7 @@ class ThreadPoolTaskRunner(TaskRunner[PrefectConcurrentFuture[Any]]):
     def submit(
         self,
         task: Any,
-        parameters: dict[str, Any],
+        parameters: Parameters,
         wait_for: Iterable[PrefectFuture[Any]] | None = None,
         dependencies: dict[str, set[Any]] | None = None,
         map_index: int | None = None,
@@ -104,7 +104,7 @@ class ThreadPoolTaskRunner(TaskRunner[PrefectConcurrentFuture[Any]]):
 def _settle(future: PrefectConcurrentFuture[Any], context: contextvars.Context, call: Any, clock: Any) -> None:
     """Run a call in its context and settle its future, whatever happens."""
     try:
-        state: State[Any] = context.run(call)
+        state: AnyState = context.run(call)
     except BaseException as error:
         state = crashed_state(error, clock.now())
     future.set_state(state)

@@ -12,8 +12,8 @@ from functools import partial
 from typing import Any
 
 from prefect.core.lifecycle.outcome import HeldResult, exception_of, unwrap
-from prefect.core.lifecycle.states import State
 from prefect.core.times import SECOND, to_datetime
+from prefect.engine.calls.shapes import AnyState
 from prefect.engine.config import EngineConfig
 from prefect.engine.context import FlowRunContext, TaskRunContext
 from prefect.engine.logs.loggers import task_run_logger
@@ -77,7 +77,7 @@ class CachedCall:
             raise
         yield from self._transaction.exit_steps(_failure(execution.run.state))
 
-    def keep(self, state: State[Any]) -> Steps[None]:
+    def keep(self, state: AnyState) -> Steps[None]:
         """Write the result of a try that succeeded, or leave that to the transaction around."""
         value = unwrap(state.data)
         record = self._store.create_result_record(value, self._transaction.key, self._expiration())
@@ -89,7 +89,7 @@ class CachedCall:
             state.data = record
             self._execution.run.cache_expiration = record.expiration
 
-    def keep_failure(self, state: State[Any]) -> Steps[None]:
+    def keep_failure(self, state: AnyState) -> Steps[None]:
         """Write the exception of a task run that failed, under a key of its own: no cache may find it."""
         if not self._persist:
             return
@@ -145,7 +145,7 @@ class CachedCall:
         return to_datetime(self._execution.clock.now() + int(lifetime.total_seconds() * SECOND))
 
 
-def _failure(state: State[Any] | None) -> BaseException | None:
+def _failure(state: AnyState | None) -> BaseException | None:
     """The exception of a task run that failed, so that its transaction is rolled back."""
     return exception_of(state) if state is not None and state.is_failed() else None
 

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from prefect.core.lifecycle.outcome import value_of
-from prefect.core.lifecycle.states import State
+from prefect.engine.calls.shapes import AnyState, Parameters
 from prefect.engine.config import EngineConfig, current_config
 from prefect.engine.context import FlowRunContext
 from prefect.engine.dispatch import in_async_code as in_async_code
@@ -31,14 +31,14 @@ def surroundings() -> tuple[Runtime, EngineConfig]:
     return current_runtime(), config
 
 
-def outcome(state: State[Any], return_state: bool) -> Any:
+def outcome(state: AnyState, return_state: bool) -> Any:
     """What a caller gets: the state, or its value, or its exception raised."""
     return state if return_state else value_of(state, raise_on_failure=True)
 
 
 def task_execution(
     task: TaskSpec,
-    parameters: dict[str, Any],
+    parameters: Parameters,
     wait_for: Iterable[Any] | None = None,
     task_run_id: UUID | None = None,
     map_index: int | None = None,
@@ -51,7 +51,7 @@ def task_execution(
     return TaskExecution(task, parameters, runtime, config, wait_for, task_run_id, map_index, submitted)
 
 
-def task_outcome(execution: TaskExecution, state: State[Any], return_state: bool) -> Any:
+def task_outcome(execution: TaskExecution, state: AnyState, return_state: bool) -> Any:
     """As `outcome`; a state that the function returned is given back, and a call whose inputs failed gives None."""
     if return_state:
         return state
@@ -69,7 +69,7 @@ def run_task(
 
 
 async def run_task_async(
-    task: TaskSpec, parameters: dict[str, Any], wait_for: Iterable[Any] | None, return_state: bool
+    task: TaskSpec, parameters: Parameters, wait_for: Iterable[Any] | None, return_state: bool
 ) -> Any:
     """Run an async task."""
     execution = task_execution(task, parameters, wait_for)
@@ -78,12 +78,12 @@ async def run_task_async(
 
 def run_submitted(
     task: TaskSpec,
-    parameters: dict[str, Any],
+    parameters: Parameters,
     wait_for: Iterable[Any] | None,
     task_run_id: UUID,
     map_index: int | None = None,
     submitted: int | None = None,
-) -> State[Any]:
+) -> AnyState:
     """Run a task in a thread of a runner, sync or async, to its final state."""
     execution = task_execution(task, parameters, wait_for, task_run_id, map_index, submitted)
     if task.isgenerator:
@@ -105,13 +105,13 @@ async def collected_async(task: TaskSpec, parameters: dict[str, object]) -> list
     return [item async for item in task.binder.call(parameters)]
 
 
-async def _awaited(coroutine: Coroutine[Any, Any, State[Any]]) -> State[Any]:
+async def _awaited(coroutine: Coroutine[Any, Any, AnyState]) -> AnyState:
     return await coroutine
 
 
 def flow_execution(
     flow: FlowSpec,
-    parameters: dict[str, Any],
+    parameters: Parameters,
     wait_for: Iterable[Any] | None = None,
     flow_run_id: UUID | None = None,
     replay_from: UUID | None = None,
@@ -125,7 +125,7 @@ def flow_execution(
 
 def run_flow(
     flow: FlowSpec,
-    parameters: dict[str, Any],
+    parameters: Parameters,
     wait_for: Iterable[Any] | None = None,
     return_state: bool = False,
     flow_run_id: UUID | None = None,
@@ -138,7 +138,7 @@ def run_flow(
 
 async def run_flow_async(
     flow: FlowSpec,
-    parameters: dict[str, Any],
+    parameters: Parameters,
     wait_for: Iterable[Any] | None = None,
     return_state: bool = False,
     flow_run_id: UUID | None = None,

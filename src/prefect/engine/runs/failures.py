@@ -6,10 +6,10 @@ import json
 import re
 import sys
 import traceback
-from typing import Any
 
 from prefect.core.lifecycle.outcome import HeldResult
 from prefect.core.lifecycle.states import State, StateType
+from prefect.engine.calls.shapes import AnyState
 from prefect.engine.logs.masking import mask
 from prefect.exceptions import TerminationSignal
 
@@ -21,12 +21,12 @@ def describe(error: BaseException) -> str:
     return f"{type(error).__name__}: {error}"
 
 
-def crashed_state(error: BaseException, moment: int) -> State[Any]:
+def crashed_state(error: BaseException, moment: int) -> AnyState:
     """The state of a run that was ended from outside of its code."""
     return State.at(moment, StateType.CRASHED, "Crashed", crash_message(error), HeldResult(error))
 
 
-def cancelled_state(moment: int) -> State[Any]:
+def cancelled_state(moment: int) -> AnyState:
     """The state of a run whose process was told to stop it."""
     return State.at(moment, StateType.CANCELLED, "Cancelled", "Its process stopped it, as it was told to.")
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from prefect.core.lifecycle.outcome import HeldResult
 from prefect.core.lifecycle.states import State, StateType
+from prefect.engine.calls.shapes import AnyState
 from prefect.engine.futures import PrefectFuture
 
 PLAIN = frozenset({type(None), bool, int, float, str, bytes, dict})
@@ -19,7 +20,7 @@ PLAIN = frozenset({type(None), bool, int, float, str, bytes, dict})
 _COLLECTIONS = (list, tuple, set, frozenset)
 
 
-def returned_state(value: object, moment: int) -> State[Any]:
+def returned_state(value: object, moment: int) -> AnyState:
     """The final state of a run that returned `value` at `moment`."""
     if type(value) in PLAIN:
         return State.at(moment, StateType.COMPLETED, "Completed", None, HeldResult(value))
@@ -31,13 +32,13 @@ def returned_state(value: object, moment: int) -> State[Any]:
     return _summed_up(states, value, moment)
 
 
-def _taken(state: State[Any]) -> State[Any]:
+def _taken(state: AnyState) -> AnyState:
     if state.is_final() and not hasattr(state.data, "get"):
         return state.model_copy(update={"data": HeldResult(state.data)})
     return state
 
 
-def _states_of(value: object) -> list[State[Any]] | None:
+def _states_of(value: object) -> list[AnyState] | None:
     """The states a value stands for; None unless it consists of states and futures alone."""
     if isinstance(value, State):
         return [value]
@@ -56,13 +57,13 @@ def _states_of(value: object) -> list[State[Any]] | None:
     return [item if isinstance(item, State) else item.state for item in value]
 
 
-def _summed_up(states: Sequence[State[Any]], value: Any, moment: int) -> State[Any]:
+def _summed_up(states: Sequence[AnyState], value: Any, moment: int) -> AnyState:
     kind, name, message = _verdict(states)
     data: Any = states[0] if isinstance(value, (State, PrefectFuture)) else type(value)(states)
     return State.at(moment, kind, name, message, HeldResult(data))
 
 
-def _verdict(states: Sequence[State[Any]]) -> tuple[StateType, str, str]:
+def _verdict(states: Sequence[AnyState]) -> tuple[StateType, str, str]:
     failed = sum(state.is_failed() or state.is_crashed() for state in states)
     cancelled = sum(state.is_cancelled() for state in states)
     if all(state.is_completed() for state in states):

@@ -23,6 +23,7 @@ from prefect.core.lifecycle.verdicts import Outcome
 from prefect.core.ports import Transition
 from prefect.core.times import SECOND
 from prefect.engine.calls import stopping
+from prefect.engine.calls.shapes import AnyState, Parameters
 from prefect.engine.config import EngineConfig
 from prefect.engine.context import FlowRunContext, TaskRunContext, tags
 from prefect.engine.logs.loggers import flush_console, log_flow_line
@@ -55,7 +56,7 @@ class FlowExecution:
     def __init__(
         self,
         flow: FlowSpec,
-        parameters: dict[str, Any],
+        parameters: Parameters,
         runtime: Runtime,
         config: EngineConfig,
         wait_for: Iterable[Any] | None = None,
@@ -73,7 +74,7 @@ class FlowExecution:
 
     # --- the table of contents
 
-    def steps(self) -> Steps[State[Any]]:
+    def steps(self) -> Steps[AnyState]:
         """The run from beginning to end; returns its final state."""
         try:
             self.start.resolve_inputs()
@@ -124,7 +125,7 @@ class FlowExecution:
                 return
             yield from self._again(entered)
 
-    def _call(self) -> Steps[State[Any]]:
+    def _call(self) -> Steps[AnyState]:
         """Call the function; returns the state its return value or exception amounts to."""
         try:
             parameters = self.start.validated_parameters()
@@ -145,7 +146,7 @@ class FlowExecution:
             self.log(logging.ERROR, f"Encountered exception during execution: {error!r}", error)
             return self._failed(f"Flow run encountered an exception: {describe(error)}", error)
 
-    def _finish(self, state: State[Any]) -> Steps[State[Any]]:
+    def _finish(self, state: AnyState) -> Steps[AnyState]:
         """Wait for everything submitted; what feeds a streaming map may fail as late as here."""
         try:
             yield Block(self._finish_tasks)
@@ -169,7 +170,7 @@ class FlowExecution:
         if transition.verdict.outcome is not Outcome.ACCEPT:
             raise Abort(transition.verdict.reason)
 
-    def _propose(self, state: State[Any]) -> Transition:
+    def _propose(self, state: AnyState) -> Transition:
         if state.message is not None:
             state.message = mask(state.message)
         transition = self.runtime.backend.propose(self.run.id, (state,), self.attempt)
@@ -181,30 +182,30 @@ class FlowExecution:
         """Take over what the record now says of the run; those who hold the run object see it."""
         self.run.__dict__.update(run.__dict__)
 
-    def _again(self, waiting: State[Any]) -> Steps[None]:
+    def _again(self, waiting: AnyState) -> Steps[None]:
         """Wait for the next try of the same attempt and begin it."""
         message = f"Received non-final state {waiting.name!r} when proposing final state 'Failed' and will attempt to run again..."
         self.log(logging.INFO, message)
         due = self.run.next_scheduled_start or 0
         yield Sleep(max(due - self.clock.now(), 0) / SECOND)
-        retrying: State[Any] = State.at(self.clock.now(), StateType.RUNNING, "Running")
+        retrying: AnyState = State.at(self.clock.now(), StateType.RUNNING, "Running")
         transition: Transition = yield Block(partial(self._propose, retrying))
         if transition.verdict.outcome is not Outcome.ACCEPT:
             raise Abort(transition.verdict.reason)
         self.context.begin_again()
         yield from self._hooks(self.flow.on_running_hooks)
 
-    def _failed(self, message: str, error: BaseException) -> State[Any]:
+    def _failed(self, message: str, error: BaseException) -> AnyState:
         return State.at(self.clock.now(), StateType.FAILED, "Failed", message, HeldResult(error))
 
-    def _timed_out(self, error: BaseException) -> State[Any]:
+    def _timed_out(self, error: BaseException) -> AnyState:
         message = f"Flow run exceeded timeout of {self.flow.timeout_seconds} second(s)"
         self.log(logging.ERROR, message)
         self.context.cancel_tasks()
         final = StateDetails(retriable=False)
         return State.at(self.clock.now(), StateType.FAILED, "TimedOut", message, HeldResult(error), final)
 
-    def _ended(self, proposed: State[Any]) -> None:
+    def _ended(self, proposed: AnyState) -> None:
         """The state that the record took, with the value that only this process holds."""
         state = self._final()
         if state.type is proposed.type:  # a run that was being cancelled ends as such, whatever it returned
@@ -234,7 +235,7 @@ class FlowExecution:
         flush_console()
         yield Block(self.runtime.backend.flush)
 
-    def _abandon(self, error: BaseException) -> State[Any]:
+    def _abandon(self, error: BaseException) -> AnyState:
         """Record that the run was ended from outside, without waiting for tasks that cannot be stopped."""
         self.context.cancel_tasks()
         told = stopping.is_told(error)
@@ -246,11 +247,11 @@ class FlowExecution:
         self.runtime.backend.flush()
         return final
 
-    def _final(self) -> State[Any]:
+    def _final(self) -> AnyState:
         assert self.run.state is not None
         return self.run.state
 
-    def _persist(self, state: State[Any]) -> Steps[None]:
+    def _persist(self, state: AnyState) -> Steps[None]:
         """Write the result to result storage, if the flow asks for that."""
         if self.context.persist_result and state.is_completed():
             state.data = yield Block(partial(persisted, self.context.result_store, unwrap(state.data)))

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from prefect.core.lifecycle.runs import Run
-from prefect.core.lifecycle.states import State
+from prefect.engine.calls.shapes import AnyState
 from prefect.engine.steps import Step, Steps, is_awaitable
 from prefect.utilities.asyncutils import wait_if_awaitable
 
@@ -33,7 +33,7 @@ class HookCall(Step):
 
 
 def run_hooks(
-    hooks: Sequence[Callable[..., object]], subject: object, run: Run, state: State[Any], log: Log
+    hooks: Sequence[Callable[..., object]], subject: object, run: Run, state: AnyState, log: Log
 ) -> Steps[None]:
     """Call hooks with (flow or task, run, state) in order; one that fails is logged and the next is called."""
     for hook in hooks:

@@ -22,6 +22,7 @@ from uuid import UUID
 from prefect.core.lifecycle.outcome import HeldResult
 from prefect.core.lifecycle.states import State, StateType
 from prefect.core.ports import RecordedCall
+from prefect.engine.calls.shapes import AnyState
 from prefect.engine.config import EngineConfig
 from prefect.engine.logs.masking import holds_secret, mask_plain, remember, secrets_in
 from prefect.engine.results.defaults import get_default_result_storage
@@ -111,7 +112,7 @@ def forget_replay(config: EngineConfig, flow_run_id: UUID) -> None:
 # --- finding them again
 
 
-def recorded_state(call: RecordedCall, config: EngineConfig) -> State[Any] | None:
+def recorded_state(call: RecordedCall, config: EngineConfig) -> AnyState | None:
     """The final state of a finished call; None if the call has to run again."""
     if call.state_type != StateType.COMPLETED or call.result_kind is None or call.result is None:
         return None
@@ -120,7 +121,7 @@ def recorded_state(call: RecordedCall, config: EngineConfig) -> State[Any] | Non
     except Exception as error:
         logger.warning("Task run %s runs again, because its recorded result cannot be used: %s", call.run_id, error)
         return None
-    state: State[Any] = State("COMPLETED", call.state_name, call.state_message, HeldResult(value))
+    state: AnyState = State("COMPLETED", call.state_name, call.state_message, HeldResult(value))
     return state
 
 

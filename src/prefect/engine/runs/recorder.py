@@ -13,6 +13,7 @@ from prefect.core.lifecycle.runs import TaskRun
 from prefect.core.lifecycle.states import State, StateType
 from prefect.core.ports import Clock
 from prefect.core.times import to_micros
+from prefect.engine.calls.shapes import AnyState
 from prefect.engine.calls.signatures import NoInputs
 from prefect.engine.logs.masking import mask
 
@@ -55,11 +56,11 @@ class TaskRecorder:
         self.failure: str | None = None
         self._states: tuple[Row, ...] = ()
 
-    def pass_through(self, state: State[Any]) -> None:
+    def pass_through(self, state: AnyState) -> None:
         """Enter a state that another follows at once: only its history is written, together with the next."""
         self._enter(state)
 
-    def enter(self, state: State[Any]) -> None:
+    def enter(self, state: AnyState) -> None:
         """Enter a state and write the run as it is now."""
         state_id, details, data = self._enter(state)
         self._write(self._row(state, state_id, details, data, *self._counters()))
@@ -68,7 +69,7 @@ class TaskRecorder:
         """Enter Pending and, at once, Running: what `pass_through` and `enter_briefly` do, for the start of every run."""
         run = self.run
         pending = run.sequence + 1
-        running: State[Any] = State.at(moment, StateType.RUNNING, "Running")
+        running: AnyState = State.at(moment, StateType.RUNNING, "Running")
         running._id = self._run_int ^ (pending + 2)
         first = (self._run_int ^ (pending + 1)).to_bytes(16, "big")
         second = running._id.to_bytes(16, "big")
@@ -87,7 +88,7 @@ class TaskRecorder:
         facts = (running, second, None, None, *self._counters())
         self._write(Draft(key, run.sequence, partial(self._row, *facts)))
 
-    def enter_briefly(self, state: State[Any]) -> None:
+    def enter_briefly(self, state: AnyState) -> None:
         """Enter a state that may not last until the batch is written: its row is made only if it does."""
         facts = (state, *self._enter(state), *self._counters())
         self._write(Draft(self._run_bytes, self.run.sequence, partial(self._row, *facts)))
@@ -96,7 +97,7 @@ class TaskRecorder:
         states, self._states = self._states, ()
         self._record(TASK_RUN, Moves(states, row))
 
-    def _enter(self, state: State[Any]) -> tuple[bytes, str | None, str | None]:
+    def _enter(self, state: AnyState) -> tuple[bytes, str | None, str | None]:
         """Move the run on and write the state's history; returns the state's id, details and data as they are stored."""
         run = self.run
         if state._moment is None:
@@ -119,7 +120,7 @@ class TaskRecorder:
         return run.run_count, run.sequence, run.started, run.ended, run.run_micros
 
     def _row(
-        self, state: State[Any], state_id: bytes, details: str | None, data: str | None,
+        self, state: AnyState, state_id: bytes, details: str | None, data: str | None,
         run_count: int, sequence: int, started: int | None, ended: int | None, run_micros: int,
     ) -> Row:  # fmt: skip
         run = self.run
@@ -150,13 +151,13 @@ def _inputs_json(inputs: object) -> str:
     return inputs.json if type(inputs) is NoInputs else json.dumps(inputs)
 
 
-def state_details_json(state: State[Any]) -> str | None:
+def state_details_json(state: AnyState) -> str | None:
     """The state's details as JSON text, None if it has none."""
     facts = state.detail_facts()
     return json.dumps(facts, default=str) if facts else None
 
 
-def state_data_json(state: State[Any]) -> str | None:
+def state_data_json(state: AnyState) -> str | None:
     """Where the state's result is kept, as JSON text; None if it is not kept outside of the journal."""
     if type(state.data) is HeldResult:
         return None

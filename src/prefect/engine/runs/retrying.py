@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any
 
 from prefect.core.lifecycle.states import State
+from prefect.engine.calls.shapes import AnyState
 from prefect.engine.steps import Step
 from prefect.utilities.asyncutils import wait_if_awaitable
 
@@ -38,7 +38,7 @@ class Condition(Step):
         return bool(await answer if isinstance(answer, Awaitable) else answer)
 
 
-def failure_text(failure: BaseException | State[Any]) -> str:
+def failure_text(failure: BaseException | AnyState) -> str:
     """How a failed try is told in the log."""
     return (
         f"Task run failed with state: {failure!r}"

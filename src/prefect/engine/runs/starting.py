@@ -23,6 +23,7 @@ from prefect.core.times import to_datetime
 from prefect.engine.calls.identity import call_key, equality_key, fingerprint, stand_in
 from prefect.engine.calls.inputs import Resolver
 from prefect.engine.calls.replay import Replay
+from prefect.engine.calls.shapes import AnyState
 from prefect.engine.calls.validation import secret_names
 from prefect.engine.config import EngineConfig
 from prefect.engine.context import FlowRunContext, TaskRunContext, caller_key, current_tags
@@ -112,17 +113,17 @@ class FlowStart:
             raise self._invalid
         return self.parameters if self._validated is None else self._validated
 
-    def not_ready(self, error: UpstreamTaskError) -> State[Any]:
+    def not_ready(self, error: UpstreamTaskError) -> AnyState:
         """The state of a subflow whose inputs failed."""
         recorder = self._child_recorder(self.clock.new_id())
-        state: State[Any] = State.at(self.clock.now(), StateType.PENDING, "NotReady", str(error))
+        state: AnyState = State.at(self.clock.now(), StateType.PENDING, "NotReady", str(error))
         state.belong_to(None if self.parent is None else self.parent.flow_run.id, recorder.run.id)
         recorder.enter(state)
         return state
 
     # --- the run
 
-    def replayed(self) -> Steps[State[Any] | None]:
+    def replayed(self) -> Steps[AnyState | None]:
         """The recorded end of this very call, if an earlier attempt of the parent got that far."""
         if self.parent is None or self.parent.replay is None or self.call_key is None:
             return None
@@ -163,10 +164,10 @@ class FlowStart:
             self._child_enters(transition.run, "Running")
         return transition
 
-    def _state(self, kind: StateType, name: str) -> State[Any]:
+    def _state(self, kind: StateType, name: str) -> AnyState:
         return State.at(self.clock.now(), kind, name)
 
-    def _request(self, pending: State[Any]) -> FlowRunRequest:
+    def _request(self, pending: AnyState) -> FlowRunRequest:
         run_id = self._run_id()
         parent = self.parent
         if parent is not None:
@@ -246,7 +247,7 @@ class FlowStart:
         self.child.pass_through(State.at(self.clock.now(), StateType.PENDING, "Pending"))
         self.child.enter(State.at(self.clock.now(), StateType.RUNNING, name, details=details))
 
-    def finish(self, state: State[Any] | None) -> None:
+    def finish(self, state: AnyState | None) -> None:
         """Have the child's task run in the parent end as the child did."""
         if self.child is None or state is None or not state.is_final():
             return

@@ -22,6 +22,7 @@ from prefect.core.times import SECOND, to_datetime
 from prefect.engine.assets.lineage import NO_ASSETS, follow, tell
 from prefect.engine.calls.identity import SCALARS, call_key, equality_key, fingerprint, stand_in
 from prefect.engine.calls.inputs import Resolver
+from prefect.engine.calls.shapes import AnyState, Parameters
 from prefect.engine.config import EngineConfig
 from prefect.engine.context import FlowRunContext, TaskRunContext, caller_key, current_tags
 from prefect.engine.logs.loggers import log_task_line
@@ -85,7 +86,7 @@ class TaskExecution:
     def __init__(
         self,
         task: TaskSpec,
-        parameters: dict[str, Any],
+        parameters: Parameters,
         runtime: Runtime,
         config: EngineConfig,
         wait_for: Iterable[Any] | None = None,
@@ -110,14 +111,14 @@ class TaskExecution:
         """Calls a generator function to its end, where nobody goes through its items."""
         self.value: Any = None
         """What the function returned, if that was a state."""
-        self.state: State[Any] | None = None
+        self.state: AnyState | None = None
         self.run = self._make_run(task_run_id)
         self.context: TaskRunContext | None = None
         self.recorder = self._make_recorder()
 
     # --- the table of contents
 
-    def steps(self) -> Steps[State[Any]]:
+    def steps(self) -> Steps[AnyState]:
         """The call from beginning to end; returns its final state."""
         if not self._resolve_inputs():
             return self._final()
@@ -171,7 +172,7 @@ class TaskExecution:
     def tries(self) -> Steps[None]:
         """Call the function until it succeeds or there are no retries left."""
         while True:
-            failure: BaseException | State[Any]
+            failure: BaseException | AnyState
             try:
                 call = partial(self.collect or self.task.binder.call, self.parameters)
                 value = yield Call(call, self.task.timeout_seconds, TaskRunTimeoutError)
@@ -261,7 +262,7 @@ class TaskExecution:
     def _not_ready(self, error: UpstreamTaskError, resolver: Resolver) -> None:
         self.run.task_inputs = resolver.inputs
         self.context = self._make_context()
-        state: State[Any] = State.at(self.clock.now(), StateType.PENDING, "NotReady", str(error))
+        state: AnyState = State.at(self.clock.now(), StateType.PENDING, "NotReady", str(error))
         state.belong_to(self.run.flow_run_id, self.run.id)
         self.recorder.enter(state)
         log_task_line(self.context, logging.ERROR, f"Finished in state {self.run.state}")
@@ -316,7 +317,7 @@ class TaskExecution:
 
     # --- another try
 
-    def _retry(self, failure: BaseException | State[Any]) -> Steps[bool]:
+    def _retry(self, failure: BaseException | AnyState) -> Steps[bool]:
         """Wait for the next try and begin it; False if there is none."""
         task, run = self.task, self.run
         tried = run.run_count - self._tries_before
@@ -334,7 +335,7 @@ class TaskExecution:
         yield from self._enter_hooks(task.on_running_hooks)
         return True
 
-    def _condition_holds(self, failure: BaseException | State[Any]) -> Steps[bool]:
+    def _condition_holds(self, failure: BaseException | AnyState) -> Steps[bool]:
         condition = self.task.retry_condition_fn
         if condition is None:
             return True
@@ -349,7 +350,7 @@ class TaskExecution:
             self.log(logging.ERROR, "An error was encountered while running the retry condition", error)
             return False
 
-    def _log_failure(self, failure: BaseException | State[Any]) -> None:
+    def _log_failure(self, failure: BaseException | AnyState) -> None:
         """Log why the run failed; the traceback, there and for the caller, begins with the user's own code."""
         if isinstance(failure, BaseException):
             failure.__traceback__ = users_part(failure.__traceback__)
@@ -360,12 +361,12 @@ class TaskExecution:
             error,
         )
 
-    def _failed_state(self, error: BaseException) -> State[Any]:
+    def _failed_state(self, error: BaseException) -> AnyState:
         return failed_state(error, self.task.timeout_seconds, self.clock.now())
 
     # --- how it ends
 
-    def _succeed(self, state: State[Any]) -> Steps[None]:
+    def _succeed(self, state: AnyState) -> Steps[None]:
         if state.is_completed():
             if self.cached is not None:
                 yield from self.cached.keep(state)
@@ -389,7 +390,7 @@ class TaskExecution:
             return NOT_KEPT
         return (yield from keep(data.get(), self.config, flow_run_id, self.run.id))
 
-    def _fail(self, failure: BaseException | State[Any]) -> Steps[None]:
+    def _fail(self, failure: BaseException | AnyState) -> Steps[None]:
         if isinstance(failure, State):
             self._enter_final(failure, logging.ERROR)
             return
@@ -411,16 +412,16 @@ class TaskExecution:
     def enter_cached(self, found: ResultRecord[Any] | None) -> Steps[None]:
         """End with a result found in the cache."""
         data = found_state_data(found)
-        state: State[Any] = State.at(self.clock.now(), StateType.COMPLETED, "Cached", None, data)
+        state: AnyState = State.at(self.clock.now(), StateType.COMPLETED, "Cached", None, data)
         yield from self._succeed(state)
 
-    def _enter_final(self, state: State[Any], level: int) -> None:
+    def _enter_final(self, state: AnyState, level: int) -> None:
         state.belong_to(self.run.flow_run_id, self.run.id)
         self.recorder.enter(state)
         assert self.context is not None
         log_task_line(self.context, level, f"Finished in state {state}")
 
-    def _final(self) -> State[Any]:
+    def _final(self) -> AnyState:
         assert self.run.state is not None
         return self.run.state
 
@@ -461,7 +462,7 @@ def _origin_key(flow: FlowRunContext, value: object) -> object:
     return stand_in(value) if origin is None or origin.call_key is None else ("call", origin.call_key)
 
 
-def failed_state(error: BaseException, timeout: float | None, moment: int) -> State[Any]:
+def failed_state(error: BaseException, timeout: float | None, moment: int) -> AnyState:
     """The state of a task run whose function raised."""
     if isinstance(error, TimeoutError):
         ours = isinstance(error, TaskRunTimeoutError)
