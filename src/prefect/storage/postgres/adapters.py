@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from psycopg import Connection
 from psycopg.abc import Buffer
 from psycopg.adapt import Dumper, Loader
 from psycopg.pq import Format
 from psycopg.types.numeric import Int8BinaryDumper, NumericBinaryLoader, NumericLoader
+
+from prefect.storage.postgres.sessions import Session
 
 SMALL_INTEGER = 21
 LONGEST_INTEGER = 2**63
@@ -70,7 +71,7 @@ class DocumentBinaryLoader(Loader):
         return bytes(data)[1:].decode()
 
 
-def adapt(connection: Connection[Any]) -> None:
+def adapt(connection: Session) -> None:
     """Have a connection take and give plain values."""
     for dumped, dumper in ((bool, FlagDumper), (str, TextDumper), (int, Int8BinaryDumper)):
         connection.adapters.register_dumper(dumped, dumper)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import psycopg
-from psycopg import Connection
 
 from prefect.exceptions import DatabaseBusy
 from prefect.storage.postgres.database import Database
+from prefect.storage.postgres.sessions import Session
 
 T = TypeVar("T")
 
@@ -29,10 +29,10 @@ class Readers:
     def forget(self) -> None:
         """In a forked child: leave the parent's connections alone."""
         self._inherited = getattr(self, "_free", None)
-        self._free: list[Connection[Any]] = []
+        self._free: list[Session] = []
         self._tickets = threading.BoundedSemaphore(self._most)
 
-    def read(self, query: Callable[[Connection[Any]], T]) -> T:
+    def read(self, query: Callable[[Session], T]) -> T:
         """Run a query; once more on a new connection if an idle one turns out to be lost. Raises StorageError."""
         with self._ticket(), self._database.translated():
             idle = self._idle()
@@ -50,13 +50,13 @@ class Readers:
         while (connection := self._idle()) is not None:
             connection.close()
 
-    def _idle(self) -> Connection[Any] | None:
+    def _idle(self) -> Session | None:
         try:
             return self._free.pop()
         except IndexError:
             return None
 
-    def _on(self, connection: Connection[Any], query: Callable[[Connection[Any]], T]) -> T:
+    def _on(self, connection: Session, query: Callable[[Session], T]) -> T:
         try:
             return query(connection)
         finally:

@@ -7,10 +7,9 @@ from collections.abc import Callable
 from importlib import import_module
 from typing import Any
 
-from psycopg import Connection
-
 from prefect.exceptions import SchemaMismatch, SchemaTooNew
 from prefect.storage.postgres.partitions import LOCK_KEY, ensure_partitions
+from prefect.storage.postgres.sessions import Session
 from prefect.storage.postgres.transaction import PostgresTransaction
 from prefect.storage.schema import NEWEST_VERSION, SCHEMA_VERSION, creation
 from prefect.storage.transaction import refuse_to_append
@@ -19,7 +18,7 @@ LOCK = f"SELECT pg_advisory_xact_lock({LOCK_KEY})"
 NOW = "SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint"
 
 
-def prepare(connection: Connection[Any], place: str, migrate: bool, another: Callable[[], Connection[Any]]) -> None:
+def prepare(connection: Session, place: str, migrate: bool, another: Callable[[], Session]) -> None:
     """Have the database hold the current schema, with parts for the weeks to come.
 
     Args:
@@ -46,7 +45,7 @@ def prepare(connection: Connection[Any], place: str, migrate: bool, another: Cal
     _transact(connection, _ensure_partitions)
 
 
-def version_of(connection: Connection[Any], place: str) -> int:
+def version_of(connection: Session, place: str) -> int:
     """The version of the schema in a database; 0 if there is none. Raises SchemaMismatch if it is none of ours."""
     if _one(connection, "SELECT to_regclass('alembic_version') IS NULL"):
         return 0
@@ -60,7 +59,7 @@ def version_of(connection: Connection[Any], place: str) -> int:
     return int(revision)
 
 
-def _create(connection: Connection[Any], tx: PostgresTransaction) -> None:
+def _create(connection: Session, tx: PostgresTransaction) -> None:
     connection.execute(LOCK)
     if _one(connection, "SELECT to_regclass('alembic_version') IS NULL"):
         for statement in creation("postgresql"):
@@ -68,7 +67,7 @@ def _create(connection: Connection[Any], tx: PostgresTransaction) -> None:
         _ensure_partitions(tx)
 
 
-def _migrate(connection: Connection[Any]) -> None:
+def _migrate(connection: Session) -> None:
     upgrading = import_module("prefect.storage.migrations.upgrading")  # which imports SQLAlchemy and Alembic
     try:
         upgrading.upgrade("postgresql", connection, lambda: connection.execute(LOCK))
@@ -81,11 +80,11 @@ def _ensure_partitions(tx: PostgresTransaction) -> None:
     ensure_partitions(tx, now)
 
 
-def _transact(connection: Connection[Any], work: Callable[[PostgresTransaction], None]) -> None:
+def _transact(connection: Session, work: Callable[[PostgresTransaction], None]) -> None:
     with connection.transaction():
         work(PostgresTransaction(connection.cursor(binary=True), refuse_to_append, ""))
 
 
-def _one(connection: Connection[Any], sql: str) -> Any:
+def _one(connection: Session, sql: str) -> Any:
     row = connection.execute(sql.encode()).fetchone()
     return None if row is None else row[0]

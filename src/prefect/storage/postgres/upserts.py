@@ -10,14 +10,13 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from functools import cache
-from typing import Any
 
 import psycopg
-from psycopg import Connection
 
 from prefect.core.journal import LEDGERS, Ledger, Row, Value
 from prefect.storage.postgres.adapters import storable
 from prefect.storage.postgres.errors import code_of, is_unfit
+from prefect.storage.postgres.sessions import Session
 from prefect.storage.upserts import insertion, merging, quoted
 
 FEWEST_COPIED = 32
@@ -31,7 +30,7 @@ DATATYPE_MISMATCH = "42804"
 logger = logging.getLogger("prefect.storage")
 
 
-def upsert(connection: Connection[Any], ledger: Ledger, rows: Sequence[Row]) -> None:
+def upsert(connection: Session, ledger: Ledger, rows: Sequence[Row]) -> None:
     """Write rows within the transaction that has begun; what can never be stored is mended or left out."""
     if not rows:
         return
@@ -51,7 +50,7 @@ def upsert(connection: Connection[Any], ledger: Ledger, rows: Sequence[Row]) -> 
     connection.execute("RELEASE entries")
 
 
-def _write(connection: Connection[Any], ledger: Ledger, rows: Sequence[Row]) -> None:
+def _write(connection: Session, ledger: Ledger, rows: Sequence[Row]) -> None:
     if len(rows) >= FEWEST_COPIED:
         _copy(connection, ledger, rows)
         return
@@ -64,7 +63,7 @@ def _write(connection: Connection[Any], ledger: Ledger, rows: Sequence[Row]) -> 
         cursor.executemany(_one_row(ledger.table), ordered)
 
 
-def _copy(connection: Connection[Any], ledger: Ledger, rows: Sequence[Row]) -> None:
+def _copy(connection: Session, ledger: Ledger, rows: Sequence[Row]) -> None:
     make, fill, merge = _staged(ledger.table)
     connection.execute(make)
     with connection.cursor() as cursor:
@@ -74,7 +73,7 @@ def _copy(connection: Connection[Any], ledger: Ledger, rows: Sequence[Row]) -> N
         cursor.execute(merge)
 
 
-def _write_mended(connection: Connection[Any], ledger: Ledger, row: Row, problem: Exception) -> None:
+def _write_mended(connection: Session, ledger: Ledger, row: Row, problem: Exception) -> None:
     """Write a row with the values mended that have no place; leave it out if that does not help."""
     try:
         connection.execute(_one_row(ledger.table), tuple(map(_mended, row)))

@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from typing import Any
 
 import psycopg
-from psycopg import Connection, Cursor
+from psycopg import Cursor
 from psycopg.pq import TransactionStatus
 
 from prefect.core.journal import Ledger, Row
 from prefect.exceptions import StorageError
 from prefect.storage.postgres.database import Database
 from prefect.storage.postgres.errors import first_line, is_collision, is_refusal, translate
+from prefect.storage.postgres.sessions import Session
 from prefect.storage.postgres.transaction import IMPATIENT, WAITING, PostgresTransaction
 from prefect.storage.postgres.upserts import upsert
 from prefect.storage.transaction import Append
@@ -28,7 +29,7 @@ class PostgresWriter:
     def __init__(self, database: Database) -> None:
         self._database = database
         self.place = database.place
-        self._connection: Connection[Any] | None = None
+        self._connection: Session | None = None
         self._deciding: Cursor[Any] | None = None
         self._inherited: list[object] = []
 
@@ -107,7 +108,7 @@ class PostgresWriter:
             self._deciding = connection.cursor(binary=True)
         return self._deciding
 
-    def _open(self) -> Connection[Any]:
+    def _open(self) -> Session:
         if self._connection is None:
             self._connection = self._database.writer()
         return self._connection
