@@ -20,7 +20,7 @@ import httpx
 from prefect.cli.servers.asking import refusal, unreachable
 from prefect.client.inprocess import keep
 from prefect.client.sync import http_client
-from prefect.client.transport import current_app, current_options
+from prefect.client.transport import IN_PROCESS_URL, current_app, current_options
 from prefect.utilities.records import evolve
 
 Json: TypeAlias = dict[str, Any]
@@ -120,7 +120,9 @@ class Api:
             yield
         except httpx.HTTPStatusError as error:
             status, said = error.response.status_code, _reason(error)
-            raise Refused(f"The server at {self.address} refused {method} {path}: {said}", status, said) from error
+            here = self.address == IN_PROCESS_URL
+            message = said if here else f"The server at {self.address} refused {method} {path}: {said}"
+            raise Refused(message, status, said) from error
         except httpx.TransportError as error:
             raise click.ClickException(unreachable(self.address, error)) from error
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 
 import click
@@ -13,7 +14,6 @@ from prefect.cli.parameters import command, confirmed, flag, output_option, posi
 from prefect.cli.work.shared import marked, previewed, read_pool, show_runs, show_slots, shown_limit
 
 TYPES = "/collections/views/aggregate-worker-metadata"
-ANY_TYPE = "prefect-agent"
 
 
 def _change(name: str, message: str, **changes: object) -> None:
@@ -52,7 +52,10 @@ def _template_in(file: Path) -> Json:
 @click.option("--base-job-template", type=click.Path(path_type=Path, dir_okay=False), help="A JSON file with it.")
 @flag("paused", help="Make it paused.")
 @click.option("--type", "-t", "kind", help="How runs are executed, such as process.")
-@flag("set-as-default", help="Use it for deployments that name none: PREFECT_DEFAULT_WORK_POOL_NAME of the profile.")
+@flag(
+    "set-as-default",
+    help="Use it for deployments that name none: PREFECT_DEPLOYMENTS_DEFAULT_WORK_POOL_NAME of the profile.",
+)
 @flag("overwrite", help="Change the pool of that name if there is one.")
 def create(
     name: str, base_job_template: Path | None, paused: bool, kind: str | None, set_as_default: bool, overwrite: bool
@@ -66,7 +69,7 @@ def create(
         changes = {"is_paused": paused} | ({} if template is None else {"base_job_template": template})
         _change(name, f"Updated work pool {name!r}", **changes)
     else:
-        made = ANY_TYPE if kind is None else kind
+        made = kind or _asked_type()
         chosen = template_of(made) if template is None else template
         body = {"name": name, "type": made, "is_paused": paused, "base_job_template": chosen}
         pool = api().post("/work_pools/", body)
@@ -77,9 +80,15 @@ def create(
         _set_as_default(name)
 
 
+def _asked_type() -> str:
+    if not sys.stdin.isatty():
+        fail("When not using an interactive terminal, you must supply a `--type` value.")
+    return str(click.prompt("Type", type=click.Choice(sorted(templates()))))
+
+
 def _set_as_default(name: str) -> None:
     from_settings = click.get_current_context().find_root().obj
-    from_settings("settings:update_current_profile")({"PREFECT_DEFAULT_WORK_POOL_NAME": name})
+    from_settings("settings:update_current_profile")({"PREFECT_DEPLOYMENTS_DEFAULT_WORK_POOL_NAME": name})
     say(f"Set {name!r} as default work pool for this profile.")
 
 
