@@ -28,6 +28,9 @@ from prefect.storage.aggregates.reading import Reading
 from prefect.storage.requests import Call, call_all
 from prefect.storage.store import Store
 
+LONGEST_STATEMENT = 10.0
+"""Seconds after which a list or a count is given up and answered 503."""
+
 RESOURCES = (
     "probes",
     "backend",

@@ -55,7 +55,8 @@ def point_json(row: Mapping[str, Any], now: datetime) -> Json:
     }
 
 
-def outcomes_json(rows: Iterable[Mapping[str, Any]]) -> list[Json]:
-    """For each interval how many task runs ended well, and how many did not."""
-    ordered = sorted(rows, key=lambda row: int(row["interval"]))
-    return [{"completed": row["well"], "failed": row["badly"]} for row in ordered]
+def outcomes_json(rows: Iterable[Mapping[str, Any]], count: int) -> list[Json]:
+    """For each of so many intervals how many task runs ended well, and how many did not."""
+    found = {int(row["interval"]): (row["well"], row["badly"]) for row in rows}
+    outcomes = (found.get(number, (0, 0)) for number in range(count))
+    return [{"completed": well, "failed": badly} for well, badly in outcomes]

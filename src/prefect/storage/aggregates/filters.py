@@ -11,6 +11,7 @@ from prefect.storage.aggregates.where import (
     Condition,
     FieldFilter,
     Given,
+    began,
     combined,
     like,
     nested,
@@ -111,7 +112,7 @@ FLOW_RUNS: Fields = {
     "work_queue_name": plain(flow_run.c.work_queue_name),
     "state": _state(flow_run.c.state_type, flow_run.c.state_name),
     "flow_version": plain(flow_run.c.flow_version),
-    "start_time": plain(flow_run.c.start_time),
+    "start_time": began(flow_run),
     "end_time": plain(flow_run.c.end_time),
     "expected_start_time": plain(flow_run.c.expected_start_time),
     "next_scheduled_start_time": plain(flow_run.c.next_scheduled_start_time),
@@ -130,6 +131,7 @@ TASK_RUNS: Fields = {
     "expected_start_time": plain(task_run.c.expected_start_time),
     "subflow_runs": _subflow,
     "flow_run_id": _of_flow_run,
+    "flow_run_ids": plain(task_run.c.flow_run_id),
 }
 DEPLOYMENTS: Fields = {
     "id": plain(deployment.c.id),

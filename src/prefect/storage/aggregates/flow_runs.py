@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, FromClause, Select, func, select
 
-from prefect.storage.aggregates.filters import Filters, flow_runs_where
+from prefect.storage.aggregates.filters import Filters
 from prefect.storage.aggregates.reading import Reading, Record, count_by
+from prefect.storage.aggregates.walks import Walk
+from prefect.storage.aggregates.where import begun
 from prefect.storage.tables import flow, flow_run, flow_run_state, run_attempt, task_run, work_queue
 
 
@@ -82,8 +84,8 @@ def task_counts(reading: Reading, run_id: UUID) -> dict[str, int]:
 
 SORTS: Mapping[str, tuple[ColumnElement[Any], ...]] = {
     "ID_DESC": (flow_run.c.id.desc(),),
-    "START_TIME_ASC": (func.coalesce(flow_run.c.start_time, flow_run.c.expected_start_time).asc(),),
-    "START_TIME_DESC": (func.coalesce(flow_run.c.start_time, flow_run.c.expected_start_time).desc(),),
+    "START_TIME_ASC": (begun(flow_run).asc(),),
+    "START_TIME_DESC": (begun(flow_run).desc(),),
     "EXPECTED_START_TIME_ASC": (flow_run.c.expected_start_time.asc(),),
     "EXPECTED_START_TIME_DESC": (flow_run.c.expected_start_time.desc(),),
     "NAME_ASC": (flow_run.c.name.asc(),),
@@ -100,20 +102,24 @@ def order_of(sort: str) -> tuple[ColumnElement[Any], ...]:
     return (*SORTS[sort], flow_run.c.id.desc() if sort.endswith("DESC") else flow_run.c.id.asc())
 
 
-def _with_pool() -> Select[*tuple[object, ...]]:
-    joined = flow_run.outerjoin(work_queue, work_queue.c.id == flow_run.c.work_queue_id)
+def _with_pool(runs: FromClause = flow_run) -> Select[*tuple[object, ...]]:
+    joined = runs.outerjoin(work_queue, work_queue.c.id == flow_run.c.work_queue_id)
     return select(flow_run, work_queue.c.work_pool_id).select_from(joined)
 
 
 def filtered_page(reading: Reading, filters: Filters, sort: str, limit: int, offset: int = 0) -> list[Record]:
     """Flow runs that match filters, each with its `work_pool_id`."""
-    query = _with_pool().where(flow_runs_where(filters)).order_by(*order_of(sort))
-    return reading.rows(query.limit(limit).offset(offset))
+    walk, order = Walk(reading, filters), order_of(sort)
+    found = select(flow_run.c.id).where(walk.condition).order_by(*order).limit(limit).offset(offset)
+    chosen = walk.listing(found, sort).subquery("chosen")
+    return reading.rows(_with_pool(chosen.join(flow_run, flow_run.c.id == chosen.c.id)).order_by(*order))
 
 
 def filtered_count(reading: Reading, filters: Filters) -> int:
     """How many flow runs match filters."""
-    counted = reading.one(select(func.count().label("count")).select_from(flow_run).where(flow_runs_where(filters)))
+    walk = Walk(reading, filters)
+    query = walk.counting(select(func.count().label("count")).select_from(flow_run).where(walk.condition))
+    counted = reading.one(query)
     return int(str(counted["count"])) if counted else 0
 
 

@@ -7,8 +7,11 @@ readers like the store's own, so reading sees what is committed and never writes
 from __future__ import annotations
 
 from collections.abc import Sequence
+from time import monotonic
+from typing import Any
 
-from sqlalchemy import Select, Table, create_engine, func, select
+from sqlalchemy import FromClause, Select, Table, create_engine, func, select
+from sqlalchemy.dialects.sqlite.base import SQLiteCompiler
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import QueuePool
 
@@ -19,17 +22,29 @@ Record = dict[str, object]
 ENGINES = {"sqlite": "sqlite://", "postgresql": "postgresql+psycopg://"}
 
 
+class _TellingCompiler(SQLiteCompiler):
+    """Writes hints behind the table that they are given for, which SQLAlchemy leaves out for SQLite."""
+
+    def get_from_hint_text(self, table: FromClause, text: str | None) -> str | None:
+        return text
+
+
 class Reading:
     """Answers statements from one store.
 
     Args:
         store: whose database is read; it is made if there is none yet.
+        seconds: how long a statement may take in SQLite; in PostgreSQL the store's own options bound it.
     """
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, seconds: float | None = None) -> None:
         self._store = store
+        self._seconds = seconds if store.dialect == "sqlite" else None
         self.place = store.place
+        self.dialect = store.dialect
         self._engine = create_engine(ENGINES[store.dialect], creator=store.open_reader, poolclass=QueuePool)
+        if store.dialect == "sqlite":
+            self._engine.dialect.statement_compiler = _TellingCompiler
 
     def rows(self, statement: Select[*tuple[object, ...]]) -> list[Record]:
         """All rows. Raises StorageError."""
@@ -45,6 +60,8 @@ class Reading:
 
     def _rows(self, statement: Select[*tuple[object, ...]]) -> list[Record]:
         with self._engine.connect() as connection:
+            if self._seconds is not None:
+                _bound(connection.connection.driver_connection, self._seconds)
             return [dict(row) for row in connection.execute(statement).mappings()]
 
     def _translated(self, error: DBAPIError) -> StorageError:
@@ -57,6 +74,16 @@ class Reading:
     def close(self) -> None:
         """Let go of every connection."""
         self._engine.dispose()
+
+
+def _bound(connection: Any, seconds: float) -> None:
+    """Have a connection of SQLite give up what it is doing so many seconds from now."""
+    end = monotonic() + seconds
+    connection.set_progress_handler(lambda: monotonic() > end, STEPS)
+
+
+STEPS = 100_000
+"""Steps of SQLite's machine, a millisecond or two, between two looks at the clock."""
 
 
 def matching(table: Table, column: str, values: Sequence[object]) -> Select[*tuple[object, ...]]:

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import FromClause, Select, func, select
 
 from prefect.storage.aggregates.filters import Filters, task_runs_where
 from prefect.storage.aggregates.reading import Reading, Record
+from prefect.storage.aggregates.walks import TASK_TIMELINE, by_time, counted_by_time, for_task_runs
 from prefect.storage.tables import flow_run, task_run
 
 
@@ -30,10 +31,10 @@ HIDDEN = frozenset({"result", "call_key"})
 """Columns that only replay reads; results may be large."""
 
 
-def _query() -> Select[*tuple[object, ...]]:
+def _query(runs: FromClause = task_run) -> Select[*tuple[object, ...]]:
     columns = [column for column in task_run.c if column.name not in HIDDEN]
     from_run = [flow_run.c.name.label("flow_run_name")]
-    joined = task_run.outerjoin(flow_run, flow_run.c.id == task_run.c.flow_run_id)
+    joined = runs.outerjoin(flow_run, flow_run.c.id == task_run.c.flow_run_id)
     return select(*columns, *from_run).select_from(joined)
 
 
@@ -78,14 +79,24 @@ SORTS = {
 }
 
 
+BY_TIME = ("EXPECTED_START_TIME_ASC", "EXPECTED_START_TIME_DESC", "NEXT_SCHEDULED_START_TIME_ASC")
+
+
 def filtered_page(reading: Reading, filters: Filters, sort: str, limit: int, offset: int = 0) -> list[Record]:
     """Task runs that match filters."""
     tie = () if sort == "ID_DESC" else (task_run.c.id.desc() if sort.endswith("DESC") else task_run.c.id.asc(),)
-    query = _query().where(task_runs_where(filters)).order_by(*SORTS[sort], *tie)
-    return reading.rows(query.limit(limit).offset(offset))
+    found, everywhere = for_task_runs(reading, filters)
+    query = select(task_run.c.id).where(task_runs_where(found)).order_by(*SORTS[sort], *tie).limit(limit).offset(offset)
+    if everywhere and sort in BY_TIME:
+        query = by_time(reading, query, TASK_TIMELINE)
+    chosen = query.subquery("chosen")
+    rows = _query(chosen.join(task_run, task_run.c.id == chosen.c.id)).order_by(*SORTS[sort], *tie)
+    return reading.rows(rows)
 
 
 def filtered_count(reading: Reading, filters: Filters) -> int:
     """How many task runs match filters."""
-    counted = reading.one(select(func.count().label("count")).select_from(task_run).where(task_runs_where(filters)))
+    found, everywhere = for_task_runs(reading, filters)
+    query = select(func.count().label("count")).select_from(task_run).where(task_runs_where(found))
+    counted = reading.one(counted_by_time(reading, query, found) if everywhere else query)
     return int(str(counted["count"])) if counted else 0

@@ -11,7 +11,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, false, func, or_, true
+from sqlalchemy import ColumnElement, Table, and_, bindparam, false, func, or_, true
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.visitors import InternalTraversal
@@ -32,9 +32,43 @@ def contains_pattern(text: str) -> str:
     return f"%{text.translate(_WILDCARDS)}%"
 
 
+LONGEST_PATTERN = 10_000
+"""Characters in a pattern of SQLite's LIKE, which takes 50,000 bytes."""
+
+
 def like(column: ColumnElement[Any], text: str) -> Condition:
     """Whether a column has a text in it, in either case."""
-    return column.ilike(contains_pattern(text), escape="\\")
+    if len(text) > LONGEST_PATTERN:
+        return func.replace(func.lower(column), func.lower(text), "") != func.lower(column)
+    return Like(column, contains_pattern(text))
+
+
+class Like(ColumnElement[bool]):
+    """Whether a text is like a pattern, in either case. SQLite's LIKE knows no cases as it is."""
+
+    inherit_cache = True
+    type = Boolean()
+
+    def __init__(self, column: ColumnElement[Any], pattern: str) -> None:
+        self.column = column
+        self.pattern: ColumnElement[str] = bindparam(None, pattern)
+
+    _traverse_internals = [  # noqa: RUF012 - how SQLAlchemy compares and caches constructs
+        ("column", InternalTraversal.dp_clauseelement),
+        ("pattern", InternalTraversal.dp_clauseelement),
+    ]
+
+
+@compiles(Like)
+def _like(element: Like, compiler: SQLCompiler, **options: Any) -> str:
+    column, pattern = compiler.process(element.column, **options), compiler.process(element.pattern, **options)
+    return rf"{column} LIKE {pattern} ESCAPE '\'"
+
+
+@compiles(Like, "postgresql")
+def _ilike(element: Like, compiler: SQLCompiler, **options: Any) -> str:
+    column, pattern = compiler.process(element.column, **options), compiler.process(element.pattern, **options)
+    return rf"{column} ILIKE {pattern} ESCAPE '\'"
 
 
 OPERATORS: dict[str, Callable[[ColumnElement[Any], Any], Condition]] = {
@@ -52,6 +86,22 @@ OPERATORS: dict[str, Callable[[ColumnElement[Any], Any], Condition]] = {
         *(column.ilike(start.translate(_WILDCARDS) + "%", escape="\\") for start in starts)
     ),
 }
+
+
+def begun(table: Table) -> ColumnElement[Any]:
+    """When a run began, or is to begin, as an index has it."""
+    return func.coalesce(table.c.start_time, table.c.expected_start_time)
+
+
+def began(table: Table) -> FieldFilter:
+    """When a run began; within bounds, the index of `begun` is enough to find it."""
+    own = plain(table.c.start_time)
+
+    def field(given: Given) -> Condition:
+        bounds = {name: given[name] for name in ("before_", "after_") if given.get(name) is not None}
+        return and_(own(given), *(OPERATORS[name](begun(table), moment) for name, moment in bounds.items()))
+
+    return field
 
 
 def combined(given: Given, conditions: Sequence[Condition]) -> Condition:
@@ -97,11 +147,17 @@ class TagsContain(ColumnElement[bool]):
         self.column = column
         self.tag: ColumnElement[str] = bindparam(None, tag)
         self.document: ColumnElement[str] = bindparam(None, json.dumps([tag]))
+        self.written: ColumnElement[str] | None = None
+        if (
+            tag.isascii() and tag.isprintable()
+        ):  # it can only be written in one way, and is looked for sooner than parsed
+            self.written = bindparam(None, json.dumps(tag))
 
     _traverse_internals = [  # noqa: RUF012 - how SQLAlchemy compares and caches constructs
         ("column", InternalTraversal.dp_clauseelement),
         ("tag", InternalTraversal.dp_clauseelement),
         ("document", InternalTraversal.dp_clauseelement),
+        ("written", InternalTraversal.dp_clauseelement),
     ]
 
 
@@ -109,7 +165,10 @@ class TagsContain(ColumnElement[bool]):
 def _in_sqlite(element: TagsContain, compiler: SQLCompiler, **options: Any) -> str:
     column = compiler.process(element.column, **options)
     tag = compiler.process(element.tag, **options)
-    return f"EXISTS (SELECT 1 FROM json_each({column}) AS one_tag WHERE one_tag.value = {tag})"
+    found = f"EXISTS (SELECT 1 FROM json_each({column}) AS one_tag WHERE one_tag.value = {tag})"
+    if element.written is None:
+        return found
+    return f"(instr({column}, {compiler.process(element.written, **options)}) > 0 AND {found})"
 
 
 @compiles(TagsContain, "postgresql")

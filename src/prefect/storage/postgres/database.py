@@ -16,8 +16,8 @@ from prefect.storage.postgres.errors import translate
 from prefect.storage.postgres.schema import prepare
 from prefect.storage.store import StoreOptions
 
-READING = "-c default_transaction_read_only=on -c jit=off"
-"""Pages are short: to compile a query would take longer than to answer it."""
+READING = "-c default_transaction_read_only=on -c jit=off -c work_mem=32MB"
+"""Pages are short: to compile a query would take longer than to answer it. A week of runs is grouped without a file."""
 
 FROZEN_SECONDS = 60
 """After so long the server ends the transaction of a process that has stopped amid it, and frees its locks."""

@@ -175,4 +175,6 @@ def translate(error: Exception, path: Path) -> StorageError:
         return DatabaseReadOnly(f"The {where} cannot be written ({error}); mend its permissions or set PREFECT_HOME.")
     if primary in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return DatabaseBusy(f"The {where} is locked by another process.")
+    if primary == sqlite3.SQLITE_INTERRUPT:
+        return DatabaseBusy(f"The {where} did not finish a statement in time; narrow the filter, or ask for less.")
     return StorageError(f"The {where} cannot be used: {error or type(error).__name__}.")

@@ -53,7 +53,7 @@ def outcomes(call: Call[TaskRunsDashboardBody]) -> Answer:
     if times is None or times.after_ is None:
         raise Refusal(422, "task_runs.start_time.after_ is required")
     intervals = _bars(times.after_, times.before_ or to_datetime(call.world.clock.now()))
-    rows = counts.task_runs_over_time(call.world.reading, filters_of(call.body), intervals)
+    rows = counts.outcomes_over_time(call.world.reading, filters_of(call.body), intervals)
     return answers.json(outcomes_json(rows, BARS))
 
 

@@ -7,9 +7,10 @@ from typing import Any
 
 from sqlalchemy import BigInteger, Table, cast, func, literal, select
 
-from prefect.storage.aggregates.filters import Filters, flow_runs_where, task_runs_where
+from prefect.storage.aggregates.filters import Filters, task_runs_where
 from prefect.storage.aggregates.overviews.sums import lateness, micros, running
 from prefect.storage.aggregates.reading import Reading, Record
+from prefect.storage.aggregates.walks import TASK_TIMELINE, Walk, by_time, for_task_runs
 from prefect.storage.aggregates.where import Condition
 from prefect.storage.tables import flow_run, task_run
 
@@ -30,12 +31,15 @@ class Intervals:
 
 def of_flow_runs(reading: Reading, filters: Filters, intervals: Intervals, now: int) -> list[Record]:
     """Flow runs by the interval in which they were due, its number as `interval`, and by state."""
-    return reading.rows(_history(flow_run, flow_runs_where(filters), intervals, now))
+    walk = Walk(reading, filters)
+    return reading.rows(walk.over_time(_history(flow_run, walk.condition, intervals, now)))
 
 
 def of_task_runs(reading: Reading, filters: Filters, intervals: Intervals, now: int) -> list[Record]:
     """The same of task runs."""
-    return reading.rows(_history(task_run, task_runs_where(filters), intervals, now))
+    found, everywhere = for_task_runs(reading, filters)
+    query = _history(task_run, task_runs_where(found), intervals, now)
+    return reading.rows(by_time(reading, query, TASK_TIMELINE) if everywhere else query)
 
 
 def _history(table: Table, condition: Condition, intervals: Intervals, now: int) -> Any:
@@ -54,6 +58,7 @@ def _history(table: Table, condition: Condition, intervals: Intervals, now: int)
 def average_lateness(reading: Reading, filters: Filters, now: int) -> float | None:
     """How late flow runs began on average, in microseconds; None if there are none."""
     average = cast(func.avg(lateness(flow_run, now)), BigInteger).label("average")
-    found = reading.one(select(average).where(flow_runs_where(filters)))
+    walk = Walk(reading, filters)
+    found = reading.one(walk.counting(select(average).where(walk.condition)))
     value = None if found is None else found["average"]
     return None if value is None else float(str(value))
