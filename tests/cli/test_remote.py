@@ -111,6 +111,15 @@ def test_lists_and_documents_are_equal(prefect: Prefect, server: ServerProcess) 
         assert differences(without(there.json), without(here.json)) == [], command
 
 
+def test_what_only_headrace_tells_of_a_run(prefect: Prefect, server: ServerProcess) -> None:
+    run = prefect("flow-run", "ls", "--limit", 1, "-o", "json").json[0]["id"]
+    here = prefect("flow-run", "inspect", run, "-o", "json").json
+    with temporary_settings({"PREFECT_API_URL": server.api}):
+        there = prefect("flow-run", "inspect", run, "-o", "json").json
+    assert here["attempt"] == 1
+    assert {name for name in ONLY_HERE if here.get(name) != there.get(name)} <= {"environment", "failure"}
+
+
 def test_what_people_read(prefect: Prefect, server: ServerProcess) -> None:
     with temporary_settings({"PREFECT_API_URL": server.api}):
         run = prefect("flow-run", "ls", "--limit", 1, "-o", "json").json[0]["id"]
@@ -222,6 +231,10 @@ def test_a_run_on_a_server_is_cancelled(prefect: Prefect, server: ServerProcess,
     eventually((tmp_path / "started").exists)
     with temporary_settings({"PREFECT_API_URL": server.api}):
         run = prefect("flow-run", "ls", "--flow-name", "outer", "-o", "json").json[0]["id"]
+        assert f"1, running as process {process.pid} on " in prefect("flow-run", "inspect", run).out
+        refused = prefect("flow-run", "retry", run)
+        assert f"process {process.pid} on" in refused.err
+        assert "Wait until it has ended" in refused.err
         said = prefect("flow-run", "cancel", run)
         assert said.out == f"Flow run '{run}' was successfully cancelled.\n"
         assert process.wait(20) == 1

@@ -34,6 +34,9 @@ class FlowRuns(Protocol):
     def by_id(self, run_id: UUID) -> Record | None:
         """One run; None if there is none of that id."""
 
+    def details(self, run_id: UUID) -> Record:
+        """What `by_id` leaves out, as far as it can be had: attempt, entrypoint, parent and root."""
+
     def ids_named(self, name: str) -> list[UUID]:
         """The runs of that name, newest first."""
 

@@ -23,7 +23,7 @@ def test_a_queue_from_its_making_to_its_end(prefect: Prefect) -> None:
     assert "urgent (**)" in prefect("work-queue", "ls").out
     assert prefect("work-queue", "resume", "urgent", "--pool", "p").code == 0
     assert prefect("work-queue", "clear-concurrency-limit", "urgent", "--pool", "p").code == 0
-    assert "None slots are taken" in prefect("work-queue", "slots", "urgent", "--pool", "p").out
+    assert "0 active (unlimited)" in prefect("work-queue", "slots", "urgent", "--pool", "p").out
     assert prefect("work-queue", "read-runs", "urgent", "--pool", "p", "-o", "json").json == []
     deleted = prefect("work-queue", "delete", "urgent", "--pool", "p")
     assert deleted.out == "Successfully deleted work queue 'urgent' in work pool 'p'\n"

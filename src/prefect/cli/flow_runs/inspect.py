@@ -26,7 +26,7 @@ def inspect(id: UUID, web: bool, as_json: bool) -> None:
     if web:
         fail("This record has no web pages. Leave out --web.")
     runs = flow_runs()
-    run = found(runs.by_id(id), "Flow run", id)
+    run = {**found(runs.by_id(id), "Flow run", id), **runs.details(id)}
     if as_json:
         return show_json(documents.flow_run(run, now()))
     show_facts(facts(run, runs))

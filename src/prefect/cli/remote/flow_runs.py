@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from time import monotonic, sleep
@@ -11,9 +12,15 @@ from prefect.cli.api import Json, Refused, any_of, api
 from prefect.cli.output import fail
 from prefect.cli.record import Record
 from prefect.cli.remote import shapes
+from prefect.client.door import HOLDER
 from prefect.core.lifecycle.states import TERMINAL_STATES
+from prefect.orchestrator.processes import this_process
+from prefect.wire.packing import MEDIA_TYPE, Malformed, pack, unpack
 
 POLL_SECONDS = 0.25
+READ = "/headrace/backend/read_flow_run"
+DETAILS = ("attempt", "entrypoint", "parent_flow_run_id", "root_flow_run_id")
+PROCESS = re.compile(r"process (\S+ on [^\s,;.]+)")
 MESSAGE = "Cancelled from the command line."
 
 
@@ -41,6 +48,17 @@ def by_id(run_id: UUID) -> Record | None:
     return None if said is None else _named([said])[0]
 
 
+def details(run_id: UUID) -> Record:
+    """What a Headrace server tells those who may record runs; nothing from any other."""
+    headers = {"content-type": MEDIA_TYPE, HOLDER: this_process()}
+    try:
+        answer = api().answered("POST", READ, content=pack({"run_id": run_id}), headers=headers)
+        run = unpack(answer.content)
+    except (Refused, Malformed):
+        return {}
+    return {name: getattr(run, name, None) for name in DETAILS}
+
+
 def ids_named(name: str) -> list[UUID]:
     """The runs of that name, newest first."""
     body = {"flow_runs": {"name": any_of([name])}, "sort": "EXPECTED_START_TIME_DESC"}
@@ -53,12 +71,13 @@ def states(run_id: UUID) -> list[Record]:
 
 
 def process_of(run_id: UUID) -> str | None:
-    """The process that is running it, by number where the server knows it."""
+    """The process that is running it, as the server explains it."""
     said = api().get(f"/flow_runs/{run_id}") or {}
     if said.get("state_type") not in ("RUNNING", "CANCELLING"):
         return None
-    pid = said.get("infrastructure_pid")
-    return f"{pid}" if pid else "elsewhere"
+    explained = api().get(f"/flow_runs/{run_id}/explain") or {}
+    named = PROCESS.search(str(explained.get("sentence")))
+    return named[1] if named else str(said.get("infrastructure_pid") or "elsewhere")
 
 
 def task_counts(run_id: UUID) -> dict[str, int]:

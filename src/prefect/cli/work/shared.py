@@ -55,7 +55,8 @@ def show_slots(title: str, status: Json, as_json: bool) -> None:
     """Print who holds the slots of a pool, by queue, or of a queue."""
     if as_json:
         return show_json(status)
-    say(f"{title}: {status['active_slots']} of {shown_limit(status['concurrency_limit'])} slots are taken.")
+    limit, taken = status["concurrency_limit"], status["active_slots"]
+    say(f"{title}: {taken} active (unlimited)" if limit is None else f"{title}: {taken} of {limit} slots are taken.")
     present = now()
     runs = [(queue["queue_name"], run) for queue in status.get("queues", []) for run in queue["flow_runs"]]
     runs += [("", run) for run in status.get("flow_runs", [])]

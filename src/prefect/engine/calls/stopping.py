@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import signal
+import sys
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -69,8 +70,9 @@ def _interrupt(thread: int) -> None:
 
 
 def is_told(error: BaseException) -> bool:
-    """Whether an error is what a thread is interrupted by, rather than a signal from elsewhere."""
-    return bool(_told) and isinstance(error, TerminationSignal)
+    """Whether an error comes of such an interruption: it, or the cancellation by which an event loop passes it on."""
+    cancelled = "asyncio" in sys.modules and isinstance(error, sys.modules["asyncio"].CancelledError)
+    return bool(_told) and (cancelled or isinstance(error, TerminationSignal))
 
 
 class Terminated(TerminationSignal):
