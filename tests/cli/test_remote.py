@@ -176,6 +176,31 @@ def test_no_server(prefect: Prefect) -> None:
             assert said.err.count("\n") == 1
 
 
+def test_what_is_no_api_and_who_may_not_ask(prefect: Prefect, tmp_path: Path) -> None:
+    server = ServerProcess(tmp_path / "server", PREFECT_SERVER_API_AUTH_STRING="admin:secret")
+    server.start()
+    try:
+        with temporary_settings({"PREFECT_API_URL": server.api}):
+            said = prefect("flow-run", "ls")
+            assert said.code == 1
+            assert "Set PREFECT_API_KEY or PREFECT_API_AUTH_STRING" in said.err
+            assert prefect("api", "GET", "/flows/filter").code == 3
+        with temporary_settings({"PREFECT_API_URL": server.api, "PREFECT_API_AUTH_STRING": "admin:secret"}):
+            assert prefect("flow-run", "ls").out == "No flow runs found.\n"
+        with temporary_settings({"PREFECT_API_URL": server.api + "x", "PREFECT_API_AUTH_STRING": "admin:secret"}):
+            assert "usually ends in /api" in prefect("flow-run", "ls").err
+    finally:
+        server.stop()
+
+
+def test_what_a_list_from_a_server_imports(home: Path) -> None:
+    code = "import sys; from prefect.cli.app import run; run(['flow-run', 'ls']); print('MODULES', *sys.modules)"
+    nowhere = environment(home, PREFECT_API_URL="http://127.0.0.1:9/api", PREFECT_CLIENT_MAX_RETRIES="0")
+    said = subprocess.run([sys.executable, "-c", code], env=nowhere, capture_output=True, text=True, check=True).stdout
+    heavy = {"sqlalchemy", "starlette", "websockets", "prefect.client.orchestration", "prefect.flows"}
+    assert not heavy & set(said.partition("MODULES ")[2].split())
+
+
 BROKEN = """
 from pathlib import Path
 from prefect import flow, task

@@ -121,7 +121,9 @@ class Api:
         except httpx.HTTPStatusError as error:
             status, said = error.response.status_code, _reason(error)
             here = self.address == IN_PROCESS_URL
-            message = said if here else f"The server at {self.address} refused {method} {path}: {said}"
+            message = (
+                said if here else f"The server at {self.address} refused {method} {path}: {said}{_mend(status, said)}"
+            )
             raise Refused(message, status, said) from error
         except httpx.TransportError as error:
             raise click.ClickException(unreachable(self.address, error)) from error
@@ -137,6 +139,15 @@ def _reason(error: httpx.HTTPStatusError) -> str:
     if not isinstance(wrong, list) or not wrong:
         return refusal(error) if isinstance(said, dict) else f"status {error.response.status_code}"
     return "; ".join(f"{'.'.join(map(str, item.get('loc', ())))}: {item.get('msg')}" for item in wrong)
+
+
+def _mend(status: int, said: str) -> str:
+    """What may help against a refusal that has nothing to do with what was asked for."""
+    if status == 401:
+        return " Set PREFECT_API_KEY or PREFECT_API_AUTH_STRING to what it accepts."
+    if status == 404 and said in ("Not Found", "status 404"):
+        return " It has no such route; PREFECT_API_URL is the address of an API, which usually ends in /api."
+    return ""
 
 
 def api() -> Api:
