@@ -91,7 +91,7 @@ def differences(one: Any, other: Any, place: str = "") -> list[str]:
 
 def test_lists_and_documents_are_equal(prefect: Prefect, server: ServerProcess) -> None:
     assert prefect("gcl", "create", "database", "--limit", 3).code == 0
-    assert prefect("concurrency-limit", "create", "heavy", 2).code == 0
+    assert prefect("concurrency-limit", "create", "heavy/x", 2).code == 0
     run = prefect("flow-run", "ls", "--limit", 1, "-o", "json").json[0]["id"]
     task_run = prefect("task-run", "ls", "--limit", 1, "-o", "json").json[0]["id"]
     commands = [
@@ -101,7 +101,7 @@ def test_lists_and_documents_are_equal(prefect: Prefect, server: ServerProcess) 
         ("task-run", "ls", "--state", "failed"), ("task-run", "logs", task_run), ("flow", "ls"), ("artifact", "ls"),
         ("artifact", "ls", "--all"), ("artifact", "inspect", "report"), ("variable", "ls"),
         ("variable", "inspect", "region"), ("variable", "get", "region"), ("gcl", "ls"), ("gcl", "inspect", "database"),
-        ("concurrency-limit", "ls"), ("concurrency-limit", "inspect", "heavy"), ("flow-run", "retry", run, "--dry-run"),
+        ("concurrency-limit", "ls"), ("concurrency-limit", "inspect", "heavy/x"), ("flow-run", "retry", run, "--dry-run"),
     ]  # fmt: skip
     for command in commands:
         here = prefect(*command, "-o", "json")
@@ -157,12 +157,12 @@ def test_limits(prefect: Prefect, server: ServerProcess) -> None:
         assert prefect("gcl", "disable", "a b").code == 0
         found = prefect("gcl", "inspect", "a b", "-o", "json").json
         assert (found["limit"], found["active"], found["slot_decay_per_second"]) == (4, False, 0.5)
-        assert prefect("concurrency-limit", "create", "heavy", 2).code == 0
-        assert prefect("concurrency-limit", "create", "heavy", 5).code == 0
-        assert prefect("concurrency-limit", "inspect", "heavy", "-o", "json").json["concurrency_limit"] == 5
+        assert prefect("concurrency-limit", "create", "heavy/x", 2).code == 0
+        assert prefect("concurrency-limit", "create", "heavy/x", 5).code == 0
+        assert prefect("concurrency-limit", "inspect", "heavy/x", "-o", "json").json["concurrency_limit"] == 5
         assert [limit["name"] for limit in prefect("gcl", "ls", "-o", "json").json] == ["a b"]
-        assert prefect("concurrency-limit", "reset", "heavy").code == 0
-        assert prefect("concurrency-limit", "delete", "heavy").code == 0
+        assert prefect("concurrency-limit", "reset", "heavy/x").code == 0
+        assert prefect("concurrency-limit", "delete", "heavy/x").code == 0
         assert prefect("gcl", "delete", "a b").code == 0
         assert prefect("gcl", "delete", "a b").err == "Global concurrency limit 'a b' not found.\n"
 

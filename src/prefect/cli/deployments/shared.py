@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from prefect.cli.api import Json, any_of, api, existing, path
+from prefect.cli.api import Json, any_of, api, existing
 from prefect.cli.output import fail
 from prefect.cli.remote.shapes import names_of
 
@@ -16,8 +16,9 @@ def by_name(name: str) -> Json:
     flow, slash, deployment = name.rpartition("/")
     if not (flow and slash and deployment):
         fail(BAD_NAME)
-    found = api().get(path("/deployments/name/{}/{}", flow, deployment))
-    return existing(found, f"Deployment {name!r} not found!")
+    wanted = {"flows": {"name": any_of([flow])}, "deployments": {"name": any_of([deployment])}}
+    found = api().pages("/deployments/filter", wanted, 1)  # names may have slashes, which no path could tell apart
+    return existing(next(iter(found), None), f"Deployment {name!r} not found!")
 
 
 def by_id(deployment_id: UUID) -> Json:

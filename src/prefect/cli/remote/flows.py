@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from prefect.cli.api import api, path
+from prefect.cli.api import any_of, api
 from prefect.cli.record import Record
 from prefect.cli.remote import shapes
 
@@ -16,8 +16,8 @@ def page(limit: int) -> list[Record]:
 
 def by_name(name: str) -> Record | None:
     """The flow of that name."""
-    said = api().get(path("/flows/name/{}", name))
-    return None if said is None else shapes.typed(said)
+    found = api().pages("/flows/filter", {"flows": {"name": any_of([name])}}, 1)  # a name may have a slash
+    return shapes.typed(found[0]) if found else None
 
 
 def by_id(flow_id: UUID) -> Record | None:
