@@ -142,6 +142,17 @@ def test_slots_are_taken_kept_and_given_back(backend: Backend, place: Place, clo
     assert backend.acquire_slots(slot(["small"], 3)).granted
 
 
+def test_slots_whose_grant_was_not_heard_of_are_had_once(backend: Backend, place: Place, clock: TestClock) -> None:
+    limit(place, clock, "small", 1)
+    for _ in range(2):
+        assert backend.acquire_slots(slot(["small"], 2)).limits == ["small"]
+    assert place.rows("SELECT count(*) FROM slot_waiter") == [(0,)]
+    place.stores[0].transact(lambda tx: tx.execute("UPDATE concurrency_limit SET slot_decay_per_second = 0.000001"))
+    for _ in range(2):
+        assert backend.acquire_slots(slot(["small"], 3, rate=True)).granted
+    assert place.rows("SELECT count(*) FROM slot_history") == [(2,)]
+
+
 def test_slots_that_can_never_be_had(backend: Backend, place: Place, clock: TestClock) -> None:
     limit(place, clock, "small", 1)
     with pytest.raises(ConcurrencySlotAcquisitionError, match="greater than the limit"):
@@ -213,7 +224,9 @@ def test_the_child_of_a_task_run(backend: Backend) -> None:
 
 
 def test_variables(backend: Backend) -> None:
-    made = backend.write_variable("color", '"blue"', ["x"], False)
+    made_id = uuid4()
+    made = backend.write_variable("color", '"blue"', ["x"], False, made_id)
+    assert backend.write_variable("color", '"blue"', ["x"], False, made_id).id == made.id == made_id
     assert backend.read_variable("color") == made
     with pytest.raises(ObjectAlreadyExists, match="already exists"):
         backend.write_variable("color", '"red"', [], False)

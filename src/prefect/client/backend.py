@@ -122,9 +122,11 @@ class RemoteBackend:
         """Give slots back, or stop waiting for them; False if they were not held any more."""
         return bool(self._ask("release_slots", holder=holder))
 
-    def write_variable(self, name: str, value: str, tags: Sequence[str], overwrite: bool) -> VariableRecord:
+    def write_variable(
+        self, name: str, value: str, tags: Sequence[str], overwrite: bool, new_id: UUID | None = None
+    ) -> VariableRecord:
         """Set a variable to JSON text. Raises ObjectAlreadyExists unless it is new or `overwrite`."""
-        asked = {"name": name, "value": value, "tags": list(tags), "overwrite": overwrite}
+        asked = {"name": name, "value": value, "tags": list(tags), "overwrite": overwrite, "new_id": new_id or uuid4()}
         return cast(VariableRecord, self._ask("write_variable", **asked))
 
     def delete_variable(self, name: str) -> bool:

@@ -173,8 +173,14 @@ class Backend(Protocol):
     def release_slots(self, holder: UUID) -> bool:
         """Give slots back, or stop waiting for them; False if they were not held any more."""
 
-    def write_variable(self, name: str, value: str, tags: Sequence[str], overwrite: bool) -> VariableRecord:
-        """Set a variable to JSON text. Raises ObjectAlreadyExists unless it is new or `overwrite`."""
+    def write_variable(
+        self, name: str, value: str, tags: Sequence[str], overwrite: bool, new_id: UUID | None = None
+    ) -> VariableRecord:
+        """Set a variable to JSON text. Raises ObjectAlreadyExists unless it is new or `overwrite`.
+
+        Args:
+            new_id: its id if it is new; the same request again then finds its own.
+        """
 
     def delete_variable(self, name: str) -> bool:
         """Remove a variable; False if there is none."""

@@ -100,9 +100,11 @@ class EmbeddedBackend:
 
     # --- variables and artifacts
 
-    def write_variable(self, name: str, value: str, tags: Sequence[str], overwrite: bool) -> VariableRecord:
+    def write_variable(
+        self, name: str, value: str, tags: Sequence[str], overwrite: bool, new_id: UUID | None = None
+    ) -> VariableRecord:
         """Set a variable to JSON text. Raises ObjectAlreadyExists unless it is new or `overwrite`."""
-        return self.store.transact(lambda tx: variables.write(tx, name, value, tags, overwrite, self.clock))
+        return self.store.transact(lambda tx: variables.write(tx, name, value, tags, overwrite, self.clock, new_id))
 
     def read_variable(self, name: str) -> VariableRecord | None:
         """A variable, or None."""

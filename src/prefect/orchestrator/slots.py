@@ -30,7 +30,7 @@ FIRST_PAUSE, LONGEST_PAUSE = 0.01, 0.1
 
 
 def acquire(tx: Transaction, request: SlotRequest, clock: Clock) -> SlotGrant:
-    """Take the slots wanted, or queue for them.
+    """Take the slots wanted, or queue for them; a holder that has been given them, and did not hear of it, has them.
 
     Raises ConcurrencySlotAcquisitionError if they can never be had: more are wanted than a limit has, slots of a limit
     without decay are wanted at a rate, or, if `strict`, none of the limits exists.
@@ -39,6 +39,8 @@ def acquire(tx: Transaction, request: SlotRequest, clock: Clock) -> SlotGrant:
     found = _limits(tx, request)
     for limit in found:
         slots.release_lost(tx, now, is_gone, limit.id)
+    if slots.were_given(tx, [limit.id for limit in found], request.holder, now, request.rate):
+        return _granted(found)
     since = slots.waits_since(tx, request.holder)
     facts = _facts(tx, found, request, now, since)
     verdict = _decide(request, facts, now)
@@ -46,7 +48,7 @@ def acquire(tx: Transaction, request: SlotRequest, clock: Clock) -> SlotGrant:
     if verdict.granted:
         take(tx, found, facts, claim, now, now + int(request.lease_seconds * SECOND), request.rate)
         slots.stop_waiting(tx, request.holder)
-        return SlotGrant(True, limits=[limit.name for limit in found if limit.active])
+        return _granted(found)
     blocking = [limit.id for limit in found if limit.name in verdict.blocked]
     slots.wait(tx, blocking, claim, since or now, now + int(WAITER_SECONDS * SECOND))
     return _not_yet(verdict)
@@ -95,6 +97,10 @@ def refusal(request: SlotRequest, reason: str) -> str:
     """The message of a request that failed for that reason."""
     names = [f"tag:{name}" if request.kind == limits.TAG else name for name in request.names]
     return f"Unable to acquire concurrency slots on {names!r}: {reason}"
+
+
+def _granted(found: Sequence[Limit]) -> SlotGrant:
+    return SlotGrant(True, limits=[limit.name for limit in found if limit.active])
 
 
 def _not_yet(verdict: SlotVerdict) -> SlotGrant:

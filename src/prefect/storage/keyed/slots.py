@@ -108,6 +108,14 @@ def is_held(tx: Transaction, holder: UUID, now: int) -> bool:
     return row is not None
 
 
+def were_given(tx: Transaction, limit_ids: list[bytes], holder: UUID, now: int, rate: bool) -> bool:
+    """Whether this holder was granted slots of these limits before: it still has them, or took them at a rate."""
+    if not rate:
+        return is_held(tx, holder, now)
+    sql = "SELECT 1 FROM slot_history WHERE limit_id = ? AND holder = ?"
+    return any(tx.one(sql, (limit_id, holder.bytes)) is not None for limit_id in limit_ids)
+
+
 def renew(tx: Transaction, holder: UUID, now: int, expires: int) -> bool:
     """Extend one holder's lease; False if it holds nothing any more."""
     sql = "UPDATE concurrency_slot SET expires = ? WHERE holder = ? AND expires > ?"
