@@ -43,16 +43,18 @@ class Scenario:
     """One program and how often it does its thing.
 
     Args:
-        name: module below `benchmarks.scenarios`, or `import`.
+        name: module below `benchmarks.scenarios`, or `import`, or one of `benchmarks.served`.
         count: units for Headrace at scale 1.
         peer_count: units for Prefect, fewer where it would take minutes; 0: not measured there.
         unscaled: the count is part of what is claimed and does not shrink with `--scale`.
+        program: the module below `benchmarks.scenarios`, where it has another name: it runs with a server then.
     """
 
     name: str
     count: int = 1
     peer_count: int = 1
     unscaled: bool = False
+    program: str | None = None
 
 
 SCENARIOS = (
@@ -65,7 +67,26 @@ SCENARIOS = (
     Scenario("logged", 100_000, 10_000),
     Scenario("replayed", 1_000, 0),
     Scenario("results", 20, 10),
+    Scenario("server_start", unscaled=True),
+    Scenario("server_sequential", 10_000, 300, program="sequential"),
+    Scenario("server_mapped", 10_000, 1_000, program="mapped"),
+    Scenario("server_subflows", 500, 5, program="subflows"),
+    Scenario("server_logged", 100_000, 10_000, program="logged"),
+    Scenario("server_load", 20_000, 500),
+    Scenario("server_events", 200_000, 5_000),
+    Scenario("server_lists", 1_000_000, 0),
+    Scenario("server_lists_postgres", 1_000_000, 0),
 )
+
+
+def _listed(scenario: str, database: str) -> tuple[Figure, ...]:
+    return (
+        Figure(scenario, "filter", f"{database}: newest 200 runs of a filter, p95", "ms", 30),
+        Figure(scenario, "filter, slowest", f"{database}: the same, the slowest filter, p95", "ms"),
+        Figure(scenario, "dashboard", f"{database}: counts and histories, p95", "ms", 100),
+        Figure(scenario, "dashboard, slowest", f"{database}: the same, the slowest, p95", "ms"),
+    )
+
 
 SIZES = ("1 KB", "100 KB", "1 MB", "10 MB")
 
@@ -81,4 +102,18 @@ FIGURES = (
     Figure("replayed", "whole replay", "replay of a run of finished tasks", "s", 0.5),
     *(Figure("results", f"{size}, in memory", f"task to task, {size}", "ms") for size in SIZES),
     *(Figure("results", f"{size}, persisted", f"task to task, {size}, persisted", "ms") for size in SIZES),
+    Figure("server_start", "start", "server: cold start until healthy", "s", 1),
+    Figure("server_start", "memory", "server: memory when idle", "MB", 100),
+    Figure("server_sequential", "per task", "server: one task, one after another", "ms", 0.15),
+    Figure("server_mapped", "throughput, flow", "server: map", "tasks/s", 5_000, more_is_better=True),
+    Figure("server_mapped", "recorded after", "server: map, recorded after its end", "s", 2),
+    Figure("server_subflows", "per call", "server: subflow call", "ms"),
+    Figure("server_logged", "throughput", "server: log lines, until recorded", "lines/s", more_is_better=True),
+    Figure("server_load", "create", "server: flow runs made, 50 connections", "/s", 1_500, more_is_better=True),
+    Figure("server_load", "set state", "server: states set, 50 connections", "/s", 1_500, more_is_better=True),
+    Figure("server_load", "refused", "server: requests without success under that", "", 0),
+    Figure("server_events", "throughput", "server: events, in batches", "/s", more_is_better=True),
+    Figure("server_events", "growth", "server: memory for so many events", "MB", 10),
+    *_listed("server_lists", "SQLite"),
+    *_listed("server_lists_postgres", "PostgreSQL"),
 )

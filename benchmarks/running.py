@@ -12,9 +12,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
 
+from benchmarks import served
 from benchmarks.measure import rows
 from benchmarks.peers import ROOT, Peer, fresh_home
 from benchmarks.plan import Scenario
+from benchmarks.served import NotAnswered
+from benchmarks.servers import serving
 
 TIMEOUT_SECONDS = 300
 IMPORT = "from prefect import flow, task"
@@ -49,7 +52,7 @@ def measure(scenario: Scenario, peers: list[Peer], repeats: int, scale: float) -
                 continue
             try:
                 mine.add(_once(scenario, peer, mine.count))
-            except (ScenarioFailed, subprocess.TimeoutExpired) as error:
+            except (ScenarioFailed, NotAnswered, RuntimeError, OSError, subprocess.TimeoutExpired) as error:
                 mine.errors.append(str(error))
     return samples
 
@@ -61,7 +64,9 @@ def _count(scenario: Scenario, peer: Peer, scale: float) -> int:
 
 def _once(scenario: Scenario, peer: Peer, count: int) -> dict[str, float]:
     with tempfile.TemporaryDirectory(prefix="headrace-bench-", ignore_cleanup_errors=True) as place:
-        run = _SPECIAL.get(scenario.name, _scenario)
+        if scenario.name in served.SCENARIOS:
+            return served.SCENARIOS[scenario.name](peer, count, Path(place))
+        run = _with_server if scenario.program else _SPECIAL.get(scenario.name, _scenario)
         return run(scenario, peer, count, Path(place))
 
 
@@ -77,15 +82,24 @@ def _replayed(scenario: Scenario, peer: Peer, count: int, place: Path) -> dict[s
     return _answered(scenario, peer, count, home, place, {})
 
 
+def _with_server(scenario: Scenario, peer: Peer, count: int, place: Path) -> dict[str, float]:
+    """A program that finds a server; the record is the server's."""
+    record = fresh_home(peer, place / "server", warmed=True)
+    client = fresh_home(peer, place / "client", warmed=False)
+    with serving(peer, record) as server:
+        variables = {"PREFECT_API_URL": server.url, "HEADRACE_BENCH_RECORD": str(record)}
+        return _answered(scenario, peer, count, client, place, variables)
+
+
 def _answered(
     scenario: Scenario, peer: Peer, count: int, home: Path, place: Path, more: dict[str, str]
 ) -> dict[str, float]:
     answer = place / "answer.json"
     variables = {"HEADRACE_BENCH_COUNT": str(count), "HEADRACE_BENCH_ANSWER": str(answer), **more}
-    _process(peer, ["-m", f"benchmarks.scenarios.{scenario.name}"], home, place, variables)
+    _process(peer, ["-m", f"benchmarks.scenarios.{scenario.program or scenario.name}"], home, place, variables)
     told = json.loads(answer.read_text(encoding="utf-8"))
     if peer.name == "headrace":
-        _check_record(home, told["rows"])
+        _check_record(Path(more.get("HEADRACE_BENCH_RECORD", home)), told["rows"])
     return dict(told["figures"])
 
 
