@@ -86,6 +86,9 @@ def _resource(run: FlowRun, state: State[object], moment: int) -> Labels:
 
 def _surroundings(tx: Transaction, run: FlowRun) -> list[Labels]:
     found = [related("flow", "flow", run.flow_id, run.flow_name)]
+    caller = None if run.parent_task_run_id is None else surroundings.task_run(tx, run.parent_task_run_id)
+    if caller is not None:
+        found.append(related("task-run", "task-run", caller.id, caller.name))
     deployment = None if run.deployment_id is None else surroundings.deployment(tx, run.deployment_id)
     if deployment is not None:
         found.append(related("deployment", "deployment", deployment.id, deployment.name))

@@ -91,9 +91,9 @@ def clear(api: str) -> None:
                 client.delete(f"/{kind}/{item['id']}")
         for pool in listed(client, "/work_pools/filter"):
             client.delete(f"/work_pools/{pool['name']}")
-        for kind in listed(client, "/block_types/filter"):
-            if "Compat" in kind["name"]:
-                client.delete(f"/block_types/{kind['id']}")
+        for block_type in listed(client, "/block_types/filter"):
+            if "Compat" in block_type["name"]:
+                client.delete(f"/block_types/{block_type['id']}")
 
 
 @contextmanager

@@ -31,3 +31,16 @@ class Known(tuple[Difference, ...]):
 
 
 KNOWN = Known()
+
+NAMED_ONCE = frozenset({"parents", "children"})
+"""In the graph of a flow run a neighbour is named once. Theirs repeats it as often as its own inputs have names, which is an
+accident of their query and no number of anything."""
+
+LOST_DEFINITIONS = {"definitions": {"JsonValue": {}}}
+"""A block schema's definition that allows anything: theirs loses it where it is read, except in a schema just made."""
+
+
+def one_number(value: float) -> float | int:
+    """JSON has one kind of number. Their SQLite turns an artifact's 60.0 into 60 where it is the whole of the data; their
+    PostgreSQL and ours leave it as it was sent."""
+    return int(value) if value.is_integer() else value

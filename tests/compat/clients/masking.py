@@ -7,7 +7,7 @@ import json
 import re
 from typing import Any
 
-from tests.compat.clients.differences import KNOWN
+from tests.compat.clients.differences import KNOWN, LOST_DEFINITIONS, NAMED_ONCE, one_number
 
 UUID = re.compile(r"[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}")
 TIME = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)?")
@@ -45,12 +45,16 @@ class Masks:
     def plain(self, value: Any, key: str = "") -> Any:
         """A JSON value that two servers can tell alike."""
         if isinstance(value, dict):
+            value = {name: inner for name, inner in value.items() if LOST_DEFINITIONS.get(name, name) != inner}
             return {self._text(name): self.plain(inner, name) for name, inner in value.items()}
         if isinstance(value, list):
+            value = _each_once(value) if key in NAMED_ONCE else value
             inner = [self.plain(item, key) for item in value]
             return sorted(inner, key=_json_order) if key in UNORDERED else inner
         if key in NUMBERS:
             return "<seconds>"
+        if isinstance(value, float):
+            return one_number(value)
         return self._text(value, key) if isinstance(value, str) else value
 
     def _text(self, text: str, key: str = "") -> str:
@@ -64,6 +68,10 @@ class Masks:
 
 def _bare(id: str | None) -> str:
     return str(id).replace("-", "")
+
+
+def _each_once(value: list[Any]) -> list[Any]:
+    return list({_json_order(item): item for item in value}.values())
 
 
 def _json_order(value: Any) -> str:

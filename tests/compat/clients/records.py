@@ -5,11 +5,13 @@ from __future__ import annotations
 import time
 from datetime import UTC, datetime
 from typing import Any
+from uuid import uuid4
 
 import httpx
 
 SETTLING_SECONDS = 20.0
 PAGE = 200
+END = "compat.end"
 
 
 def moment() -> str:
@@ -18,8 +20,9 @@ def moment() -> str:
 
 
 def recorded(api: str, since: str) -> dict[str, Any]:
-    """Everything on record, once nothing moves any more."""
+    """Everything on record, once nothing moves any more and what was told before now can be read."""
     with httpx.Client(base_url=api, timeout=30) as client:
+        _tell_the_end(client)
         deadline = time.monotonic() + SETTLING_SECONDS
         last: dict[str, Any] = {}
         while time.monotonic() < deadline:
@@ -37,7 +40,14 @@ def _settled(found: dict[str, Any]) -> bool:
     still = all(run["state_type"] in ended for run in found["task_runs"] if run["state_name"] != "NotReady")
     entered = sum(len(states) for kind in ("flow_run", "task_run") for states in found[f"{kind}_states"])
     told = [event for event in found["events"] if "prefect.state-name" in event["resource"]]
-    return still and len(told) >= entered
+    return still and len(told) >= entered and any(event["event"] == END for event in found["events"])
+
+
+def _tell_the_end(client: httpx.Client) -> None:
+    """An event that comes after all events of the program: their server writes them in order, seconds later."""
+    time.sleep(0.5)
+    event = {"id": str(uuid4()), "event": END, "occurred": moment(), "resource": {"prefect.resource.id": "compat.end"}}
+    client.post("/events", json=[event]).raise_for_status()
 
 
 def listed(client: httpx.Client, path: str, **body: Any) -> list[dict[str, Any]]:

@@ -14,6 +14,7 @@ from uuid import UUID
 from prefect.core.ports import Clock
 from prefect.core.schedules import RULES_BEGIN
 from prefect.exceptions import ObjectAlreadyExists, ObjectNotFound, ParameterTypeError
+from prefect.orchestrator.object_events import CREATED, DELETED, UPDATED, Teller
 from prefect.orchestrator.work import placing
 from prefect.storage.documents import Record
 from prefect.storage.keyed import limits
@@ -74,8 +75,10 @@ def apply(tx: Transaction, given: DeploymentCreate, clock: Clock) -> tuple[UUID,
         unset = {name: value for name, value in UNSET.items() if name not in given.model_fields_set}
         key = {"id": deployment_id, "flow_id": given.flow_id, "name": given.name, "created": now}
         stored.insert(tx, {**values, **unset, **key})
+        Teller(tx, clock).deployment(CREATED, key)
     else:
         stored.change(tx, deployment_id, values)
+        Teller(tx, clock).deployment(UPDATED, known, _named(values))
         stored.drop_scheduled_runs(tx, deployment_id)
     replace_schedules(tx, deployment_id, given.schedules, clock)
     return deployment_id, known is None
@@ -96,6 +99,7 @@ def update(tx: Transaction, deployment_id: UUID, given: DeploymentUpdate, clock:
         values |= {"work_queue_id": None, "work_pool_name": None}
     values |= _limited(tx, deployment_id, given, known["concurrency_limit_id"], clock)
     stored.change(tx, deployment_id, {**values, "updated": clock.now()})
+    Teller(tx, clock).deployment(UPDATED, known, _named(values))
     if given.schedules:
         merge_schedules(tx, deployment_id, given.schedules, clock)
     stored.drop_scheduled_runs(tx, deployment_id)
@@ -111,10 +115,19 @@ def set_paused(tx: Transaction, deployment_id: UUID, paused: bool, clock: Clock)
     return True
 
 
-def delete(tx: Transaction, deployment_id: UUID) -> bool:
+def delete(tx: Transaction, deployment_id: UUID, clock: Clock) -> bool:
     """Remove a deployment with its schedules, its own limit and its runs that have not begun; False if there is none."""
+    known = stored.by_id(tx, deployment_id, locking=True)
     limits.delete(tx, limits.GLOBAL, limit_name(deployment_id))
-    return stored.delete(tx, deployment_id)
+    if known is None or not stored.delete(tx, deployment_id):
+        return False
+    Teller(tx, clock).deployment(DELETED, known)
+    return True
+
+
+def _named(values: Record) -> Record:
+    """Those of a deployment's new values that a request has given."""
+    return {name: value for name, value in values.items() if name not in ("updated", "labels", "concurrency_limit_id")}
 
 
 def _documents(tx: Transaction, given: DeploymentCreate | DeploymentUpdate) -> Record:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from prefect.core.ports import Clock
 from prefect.exceptions import ObjectNotFound
+from prefect.orchestrator.object_events import CREATED, DELETED, NOT_READY, PAUSED, UPDATED, Teller
 from prefect.storage.documents import Record
 from prefect.storage.keyed.work import pools, queues
 from prefect.storage.transaction import Transaction
@@ -14,6 +15,7 @@ from prefect.storage.transaction import Transaction
 AGENT_POOL = "default-agent-pool"
 """The pool of queues that belong to none."""
 
+AGENT_TYPE = "prefect-agent"
 DEFAULT_QUEUE = "default"
 
 
@@ -50,14 +52,21 @@ def make_pool(tx: Transaction, values: Record, clock: Clock) -> bool:
         "created": now,
         "updated": now,
     }
-    return pools.insert(tx, {"created": now, "updated": now, **values}, queue)
+    if not pools.insert(tx, {"created": now, "updated": now, **values}, queue):
+        return False
+    teller, pool = Teller(tx, clock), {**values, "default_queue_id": queue["id"]}
+    teller.work_queue(CREATED, queue, pool)
+    teller.work_pool(CREATED, pool)
+    if pool["type"] != AGENT_TYPE:
+        teller.work_pool_status(NOT_READY, pool)
+    return True
 
 
 def agent_pool(tx: Transaction, clock: Clock) -> Record:
     """The pool of queues that belong to none, made if need be; held."""
     found = pools.by_name(tx, AGENT_POOL)
     if found is None:
-        values = {"id": clock.new_id(), "name": AGENT_POOL, "type": "prefect-agent", "paused": False}
+        values = {"id": clock.new_id(), "name": AGENT_POOL, "type": AGENT_TYPE, "paused": False}
         make_pool(tx, {**values, "base_job_template": {}, "storage_configuration": {}}, clock)
         found = held_pool(tx, AGENT_POOL)
     return found
@@ -94,3 +103,47 @@ def make_queue(tx: Transaction, values: Record, priority: int | None, clock: Clo
     """A new queue of a pool that is held."""
     now = clock.now()
     queues.insert(tx, {"created": now, "updated": now, **values}, priority)
+    pool = pools.by_id(tx, values["work_pool_id"])
+    if pool is not None:
+        Teller(tx, clock).work_queue(CREATED, values, pool)
+
+
+def change_queue(tx: Transaction, queue: Record, changes: Record, clock: Clock) -> None:
+    """Set columns of a queue."""
+    queues.change(tx, queue, {**changes, "updated": clock.now()})
+    pool = pools.by_id(tx, queue["work_pool_id"])
+    if pool is None:
+        return
+    teller = Teller(tx, clock)
+    teller.work_queue(UPDATED, queue, pool, _seen(changes))
+    if changes.get("paused") and not queue["paused"]:
+        teller.work_queue(PAUSED, queue, pool)
+
+
+def _seen(changes: Record) -> Record:
+    """What counts as a change of a pool or queue; that it is paused is an event of its own."""
+    return {column: value for column, value in changes.items() if column not in ("paused", "last_polled")}
+
+
+def delete_pool(tx: Transaction, name: str, clock: Clock) -> bool:
+    """Remove a pool with its queues and workers; False if there is none."""
+    pool = pools.by_name(tx, name)
+    if pool is None:
+        return False
+    teller = Teller(tx, clock)
+    for queue in queues.of_pool(tx, pool["id"]):
+        teller.work_queue(DELETED, queue, pool)
+    teller.work_pool(DELETED, pool)
+    return pools.delete(tx, name)
+
+
+def change_pool(tx: Transaction, name: str, changes: Record, clock: Clock) -> bool:
+    """Set columns of a pool; False if there is none."""
+    pool = pools.by_name(tx, name)
+    if pool is None:
+        return False
+    teller = Teller(tx, clock)
+    teller.work_pool(UPDATED, pool, _seen(changes))
+    if changes.get("paused") and not pool["paused"]:
+        teller.work_pool_status(PAUSED, pool)
+    return pools.change(tx, name, {**changes, "updated": clock.now()})

@@ -6,8 +6,10 @@ import json
 from typing import Any
 
 from prefect.core.journal import ARTIFACT
+from prefect.core.ports import Clock
 from prefect.core.records.artifacts import ArtifactRecord
 from prefect.core.times import to_datetime
+from prefect.orchestrator.object_events import CREATED, DELETED, UPDATED, Teller
 from prefect.server.http import answers
 from prefect.server.http.answers import NO_CONTENT, Answer, Deciding, Json
 from prefect.server.http.calls import Call
@@ -15,7 +17,7 @@ from prefect.server.http.errors import Refusal
 from prefect.server.http.paging import filters_of, limit_of, plain
 from prefect.server.http.routing import Role, Route
 from prefect.server.live.bus import Change
-from prefect.server.views.objects import artifact_json, collection_json
+from prefect.server.views.objects import artifact_json, collection_id, collection_json
 from prefect.storage.aggregates import artifacts
 from prefect.storage.keyed import artifacts as stored
 from prefect.storage.transaction import Transaction
@@ -28,6 +30,7 @@ from prefect.wire.requests.objects import (
 )
 
 MISSING = Refusal(404, "Artifact not found.")
+TOLD_CHARACTERS = 10_000
 
 
 def create(call: Call[ArtifactCreate]) -> Deciding[None]:
@@ -45,7 +48,21 @@ def create(call: Call[ArtifactCreate]) -> Deciding[None]:
         call.world.bus.tell([Change("artifact", made.id.hex)])
         return answers.json(shown, 201)
 
-    return Deciding(lambda tx: tx.append(ARTIFACT, made.row()), answer)
+    def decision(tx: Transaction) -> None:
+        if made.key is not None:
+            known = stored.newest(tx, made.key)
+            _tell(tx, clock, CREATED if known is None else UPDATED, made)
+        tx.append(ARTIFACT, made.row())
+
+    return Deciding(decision, answer)
+
+
+def _tell(tx: Transaction, clock: Clock, what: str, artifact: ArtifactRecord) -> None:
+    """Say of the artifact's key that this one is its newest; an event carries no more than a little of data."""
+    short = artifact.data is not None and len(artifact.data) <= TOLD_CHARACTERS
+    data = json.loads(artifact.data) if short and artifact.data is not None else None
+    row = {**artifact._asdict(), "data": data}
+    Teller(tx, clock).artifact_collection(what, collection_id(row), row)
 
 
 def read(call: Call[None]) -> Answer:
@@ -116,8 +133,11 @@ def delete(call: Call[None]) -> Deciding[None]:
     artifact_id = call.id()
 
     def decision(tx: Transaction) -> None:
-        if not stored.delete(tx, artifact_id):
+        known = stored.load(tx, artifact_id)
+        if known is None or not stored.delete(tx, artifact_id):
             raise MISSING
+        if known.key is not None and stored.newest(tx, known.key) is None:
+            _tell(tx, call.world.clock, DELETED, known)
 
     return Deciding(decision, lambda _: NO_CONTENT)
 

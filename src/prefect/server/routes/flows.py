@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from prefect.core.ports import Clock
+from prefect.orchestrator.object_events import CREATED, DELETED, UPDATED, Teller
 from prefect.server.http import answers
 from prefect.server.http.answers import NO_CONTENT, Answer, Deciding, Json
 from prefect.server.http.calls import Call
@@ -25,7 +27,10 @@ def create(call: Call[FlowCreate]) -> Deciding[tuple[Json, bool]]:
     given, clock = call.body, call.world.clock
 
     def decision(tx: Transaction) -> tuple[Json, bool]:
-        return stored.ensure(tx, clock.new_id(), given.name, given.tags, given.labels, clock.now())
+        row, new = stored.ensure(tx, clock.new_id(), given.name, given.tags, given.labels, clock.now())
+        if new:
+            Teller(tx, clock).flow(CREATED, row)
+        return row, new
 
     return Deciding(decision, lambda made: answers.json(flow_json(made[0]), 201 if made[1] else 200))
 
@@ -72,14 +77,30 @@ def count(call: Call[FlowsCountBody]) -> Answer:
 
 def update(call: Call[FlowUpdate]) -> Deciding[bool]:
     """Change a flow's tags."""
-    flow_id, tags, now = call.id(), call.body.tags, call.world.clock.now()
-    return Deciding(lambda tx: stored.set_tags(tx, flow_id, tags, now), _done)
+    flow_id, tags, clock = call.id(), call.body.tags, call.world.clock
+
+    def decision(tx: Transaction) -> bool:
+        row = stored.find(tx, flow_id)
+        if row is None or not stored.set_tags(tx, flow_id, tags, clock.now()):
+            return False
+        Teller(tx, clock).flow(UPDATED, {**row, "tags": tags})
+        return True
+
+    return Deciding(decision, _done)
 
 
 def delete(call: Call[None]) -> Deciding[bool]:
     """Delete a flow with its deployments and runs."""
     flow_id = call.id()
-    return Deciding(lambda tx: stored.delete(tx, flow_id), _done)
+    return Deciding(lambda tx: _deleted(tx, flow_id, call.world.clock), _done)
+
+
+def _deleted(tx: Transaction, flow_id: UUID, clock: Clock) -> bool:
+    row = stored.find(tx, flow_id)
+    if row is None or not stored.delete(tx, flow_id):
+        return False
+    Teller(tx, clock).flow(DELETED, row)
+    return True
 
 
 def _done(found: bool) -> Answer:
@@ -93,7 +114,7 @@ def bulk_delete(call: Call[FlowsBulkDeleteBody]) -> Deciding[list[UUID]]:
     rows = flows.filtered_page(call.world.reading, filters_of(call.body), "NAME_ASC", call.body.limit)
     ids = [UUID(str(row["id"])) for row in rows]
     return Deciding(
-        lambda tx: [flow_id for flow_id in ids if stored.delete(tx, flow_id)],
+        lambda tx: [flow_id for flow_id in ids if _deleted(tx, flow_id, call.world.clock)],
         lambda deleted: answers.json({"deleted": deleted}),
     )
 

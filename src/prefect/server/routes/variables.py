@@ -6,7 +6,9 @@ import json
 from collections.abc import Callable
 from uuid import UUID
 
+from prefect.core.ports import Clock
 from prefect.core.records.variables import VariableRecord
+from prefect.orchestrator.object_events import CREATED, DELETED, UPDATED, Teller
 from prefect.server.http import answers
 from prefect.server.http.answers import NO_CONTENT, Answer, Deciding, Json
 from prefect.server.http.calls import Call
@@ -33,6 +35,7 @@ def create(call: Call[VariableCreate]) -> Deciding[VariableRecord]:
     def decision(tx: Transaction) -> VariableRecord:
         if not stored.insert(tx, made):
             raise _taken(given.name)
+        _tell(tx, clock, CREATED, made)
         return made
 
     return Deciding(decision, lambda variable: answers.json(_made_json(variable), 201))
@@ -95,16 +98,17 @@ def _by_name(name: str) -> Find:
 
 
 def _changing(call: Call[VariableUpdate], find: Find) -> Deciding[None]:
-    given, now = call.body, call.world.clock.now()
+    given, clock = call.body, call.world.clock
 
     def decision(tx: Transaction) -> None:
         known = find(tx)
         if known is None:
             raise MISSING
-        changed = _changed(known, given, now)
+        changed = _changed(known, given, clock.now())
         if changed.name != known.name and stored.find(tx, changed.name) is not None:
             raise _taken(changed.name)
         stored.change(tx, changed)
+        _tell(tx, clock, UPDATED, changed)
 
     return Deciding(decision, lambda _: NO_CONTENT)
 
@@ -118,21 +122,27 @@ def _changed(known: VariableRecord, given: VariableUpdate, now: int) -> Variable
 
 def delete(call: Call[None]) -> Deciding[None]:
     """Remove a variable by id."""
-    return _deleting(_by_id(call.id()))
+    return _deleting(call, _by_id(call.id()))
 
 
 def delete_by_name(call: Call[None]) -> Deciding[None]:
     """Remove a variable by name."""
-    return _deleting(_by_name(call.text("name")))
+    return _deleting(call, _by_name(call.text("name")))
 
 
-def _deleting(find: Find) -> Deciding[None]:
+def _deleting(call: Call[None], find: Find) -> Deciding[None]:
     def decision(tx: Transaction) -> None:
         known = find(tx)
         if known is None or not stored.delete(tx, known.name):
             raise MISSING
+        _tell(tx, call.world.clock, DELETED, known)
 
     return Deciding(decision, lambda _: NO_CONTENT)
+
+
+def _tell(tx: Transaction, clock: Clock, what: str, variable: VariableRecord) -> None:
+    value = json.loads(variable.value)
+    Teller(tx, clock).variable(what, variable.id, variable.name, value, variable.tags)
 
 
 ROUTES = (

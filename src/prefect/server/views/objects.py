@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from uuid import NAMESPACE_URL, uuid5
+from uuid import NAMESPACE_URL, UUID, uuid5
 
 from prefect.server.http.answers import Json
 from prefect.storage.documents import Row
@@ -24,9 +24,13 @@ def artifact_json(row: Row) -> Json:
 def collection_json(row: Row) -> Json:
     """The newest artifact of a key, as the collection of all of that key; `row` has `first_created`."""
     shown = artifact_json(row)
-    identity = uuid5(NAMESPACE_URL, COLLECTION + str(row["key"]))
     times = {"created": row["first_created"], "updated": row["updated"]}
-    return {**shown, **times, "id": identity, "latest_id": row["id"]}
+    return {**shown, **times, "id": collection_id(row), "latest_id": row["id"]}
+
+
+def collection_id(row: Row) -> UUID:
+    """The id of the collection of all artifacts of an artifact's key."""
+    return uuid5(NAMESPACE_URL, COLLECTION + str(row["key"]))
 
 
 def saved_search_json(row: Row) -> Json:

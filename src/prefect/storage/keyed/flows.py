@@ -38,6 +38,12 @@ def _from_row(row: tuple[Any, ...]) -> Record:
     }
 
 
+def find(tx: Transaction, flow_id: UUID) -> Record | None:
+    """The flow of that id, or None."""
+    row = tx.one(f"{_SELECT} WHERE id = ?", (flow_id.bytes,))
+    return None if row is None else _from_row(row)
+
+
 def set_tags(tx: Transaction, flow_id: UUID, tags: Sequence[str], now: int) -> bool:
     """Change a flow's tags; False if there is no such flow."""
     sql = "UPDATE flow SET tags = ?, updated = ? WHERE id = ?"

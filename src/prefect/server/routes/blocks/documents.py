@@ -14,6 +14,7 @@ from typing import Any
 from uuid import UUID
 
 from prefect.core.blocks import BadReference, Parts, parts_of, unmasked
+from prefect.orchestrator.object_events import CREATED, DELETED, UPDATED, Teller
 from prefect.server.http import answers
 from prefect.server.http.answers import NO_CONTENT, Answer, Deciding
 from prefect.server.http.calls import AnyCall, Call
@@ -141,7 +142,7 @@ def create(call: Call[BlockDocumentCreate]) -> Deciding[Found]:
         if not stored.insert_document(tx, values):
             raise TAKEN
         _refer(tx, document_id, parts.references)
-        return _with_around(tx, stored.document_by_id(tx, document_id))
+        return _told(tx, call, CREATED, document_id)
 
     return Deciding(decision, partial(_created, call))
 
@@ -198,8 +199,18 @@ def update(call: Call[BlockDocumentUpdate]) -> Deciding[None]:
             fresh, references = _merged(old, Parts(fresh, references))
         stored.change_document(tx, document_id, {**changes, "data": vault.seal(json.dumps(fresh))})
         _refer(tx, document_id, references)
+        _told(tx, call, UPDATED, document_id)
 
     return Deciding(decision, lambda _: _done(call, document_id))
+
+
+def _told(tx: Transaction, call: AnyCall, what: str, document_id: UUID) -> Found:
+    """A document with what belongs to it; named ones are told of."""
+    found = row, around = _with_around(tx, stored.document_by_id(tx, document_id))
+    if not row["is_anonymous"]:
+        schema, kind = around.schemas.get(row["block_schema_id"]), around.types.get(row["block_type_id"])
+        Teller(tx, call.world.clock).block_document(what, row, schema, kind)
+    return found
 
 
 def _merged(old: Parts, given: Parts) -> tuple[dict[str, object], dict[str, UUID]]:
@@ -215,8 +226,8 @@ def delete(call: Call[None]) -> Deciding[None]:
     document_id = call.id()
 
     def decision(tx: Transaction) -> None:
-        if not stored.delete_document(tx, document_id):
-            raise MISSING
+        _told(tx, call, DELETED, document_id)
+        stored.delete_document(tx, document_id)
 
     return Deciding(decision, lambda _: _done(call, document_id))
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import html
+
+from prefect.orchestrator.object_events import CREATED, DELETED, UPDATED, Teller
 from prefect.server.http import answers
 from prefect.server.http.answers import NO_CONTENT, Answer, Deciding
 from prefect.server.http.calls import AnyCall, Call
@@ -29,14 +32,23 @@ def create(call: Call[BlockTypeCreate]) -> Deciding[Record]:
     if given.name.lower().startswith("prefect"):
         raise RESERVED
     now = clock.now()
-    values = {"id": clock.new_id(), **given.model_dump(), "is_protected": False, "created": now, "updated": now}
+    texts = {name: _escaped(getattr(given, name)) for name in ("description", "code_example")}
+    own = {"id": clock.new_id(), "is_protected": False, "created": now, "updated": now}
+    values = {**given.model_dump(), **texts, **own}
 
     def decision(tx: Transaction) -> Record:
         if not stored.insert_type(tx, values):
             raise Refusal(409, f'Block type with name "{given.name}" already exists')
-        return _kept(stored.type_by_slug(tx, given.slug))
+        row = _kept(stored.type_by_slug(tx, given.slug))
+        Teller(tx, clock).block_type(CREATED, row)
+        return row
 
     return Deciding(decision, lambda row: _changed(call, row, answers.json(block_type_json(row), 201)))
+
+
+def _escaped(text: str | None) -> str | None:
+    """A text without markup, as Prefect keeps what new block types say of themselves; changes it keeps as given."""
+    return None if text is None else html.escape(text, quote=False)
 
 
 def _kept(row: Record | None) -> Record:
@@ -72,12 +84,13 @@ def page(call: Call[BlockTypesFilterBody]) -> Answer:
 
 def update(call: Call[BlockTypeUpdate]) -> Deciding[Record]:
     """Change how a block type is described."""
-    type_id, now = call.id(), call.world.clock.now()
-    changes = {**call.body.model_dump(exclude_unset=True), "updated": now}
+    type_id, clock = call.id(), call.world.clock
+    changes = {**call.body.model_dump(exclude_unset=True), "updated": clock.now()}
 
     def decision(tx: Transaction) -> Record:
         row = _kept(stored.type_by_id(tx, type_id))
         stored.change_type(tx, type_id, changes)
+        Teller(tx, clock).block_type(UPDATED, {**row, **changes})
         return row
 
     return Deciding(decision, lambda row: _changed(call, row, NO_CONTENT))
@@ -92,6 +105,7 @@ def delete(call: Call[None]) -> Deciding[Record]:
         if row["is_protected"]:
             raise PROTECTED
         stored.delete_type(tx, type_id)
+        Teller(tx, call.world.clock).block_type(DELETED, row)
         return row
 
     return Deciding(decision, lambda row: _changed(call, row, NO_CONTENT))

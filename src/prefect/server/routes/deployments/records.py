@@ -131,7 +131,9 @@ def _check_parameters(call: Call[DeploymentUpdate], given: DeploymentUpdate) -> 
 def delete(call: Call[None]) -> Deciding[bool]:
     """Delete a deployment with its schedules and its runs that have not begun."""
     deployment_id = call.id()
-    return Deciding(lambda tx: deciding.delete(tx, deployment_id), partial(_changed, call, MISSING, NO_CONTENT))
+    return Deciding(
+        lambda tx: deciding.delete(tx, deployment_id, call.world.clock), partial(_changed, call, MISSING, NO_CONTENT)
+    )
 
 
 def pause(call: Call[None]) -> Deciding[bool]:
@@ -192,7 +194,7 @@ def bulk_delete(call: Call[DeploymentsBulkDeleteBody]) -> Deciding[list[UUID]]:
     ids = deployments.filtered_ids(call.world.reading, filters_of(call.body), call.body.limit)
 
     def decision(tx: Transaction) -> list[UUID]:
-        return [deployment_id for deployment_id in ids if deciding.delete(tx, deployment_id)]
+        return [deployment_id for deployment_id in ids if deciding.delete(tx, deployment_id, call.world.clock)]
 
     def answer(deleted: list[UUID]) -> Answer:
         for deployment_id in deleted:

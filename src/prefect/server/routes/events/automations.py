@@ -8,8 +8,9 @@ from functools import partial
 from uuid import UUID
 
 from prefect.core.times import to_datetime
+from prefect.orchestrator.object_events import CREATED, DELETED, UPDATED, Teller
 from prefect.server.http import answers
-from prefect.server.http.answers import NO_CONTENT, Answer, Deciding, Json
+from prefect.server.http.answers import NO_CONTENT, Answer, Deciding, Json, encode
 from prefect.server.http.calls import AnyCall, Call
 from prefect.server.http.errors import invalid
 from prefect.server.http.paging import limit_of, plain
@@ -104,7 +105,11 @@ def create(call: Call[AutomationCreate]) -> Deciding[None]:
         call.world.bus.tell([Change("automation", identity.hex)])
         return answers.json(automation_json(made), 201)
 
-    return Deciding(lambda tx: stored.insert(tx, identity, _columns(content), links, now), answer)
+    def decision(tx: Transaction) -> None:
+        stored.insert(tx, identity, _columns(content), links, now)
+        _tell(tx, call, CREATED, made)
+
+    return Deciding(decision, answer)
 
 
 def read(call: Call[None]) -> Answer:
@@ -121,6 +126,7 @@ def update(call: Call[AutomationUpdate]) -> Deciding[bool]:
         found = stored.update(tx, identity, _columns(content), now)
         if found:
             stored.relate(tx, identity, _links(content))
+            _tell_updated(tx, call, identity)
         return found
 
     return Deciding(decision, partial(_changed, call, identity))
@@ -129,14 +135,38 @@ def update(call: Call[AutomationUpdate]) -> Deciding[bool]:
 def enable(call: Call[AutomationPartialUpdate]) -> Deciding[bool]:
     """Have an automation act, or not."""
     identity, now, enabled = call.id(), call.world.clock.now(), int(call.body.enabled)
-    decision = partial(stored.update, automation_id=identity, texts={"enabled": enabled}, now=now)
+
+    def decision(tx: Transaction) -> bool:
+        found = stored.update(tx, identity, {"enabled": enabled}, now)
+        if found:
+            _tell_updated(tx, call, identity)
+        return found
+
     return Deciding(decision, partial(_changed, call, identity))
 
 
 def delete(call: Call[None]) -> Deciding[bool]:
     """Remove an automation."""
     identity = call.id()
-    return Deciding(lambda tx: stored.delete(tx, identity), partial(_changed, call, identity))
+
+    def decision(tx: Transaction) -> bool:
+        known = stored.find(tx, identity)
+        if known is not None:
+            stored.delete(tx, identity)
+            _tell(tx, call, DELETED, known)
+        return known is not None
+
+    return Deciding(decision, partial(_changed, call, identity))
+
+
+def _tell_updated(tx: Transaction, call: AnyCall, identity: UUID) -> None:
+    changed = stored.find(tx, identity)
+    assert changed is not None
+    _tell(tx, call, UPDATED, changed)
+
+
+def _tell(tx: Transaction, call: AnyCall, what: str, row: Json) -> None:
+    Teller(tx, call.world.clock).automation(what, json.loads(encode(automation_json(row))))
 
 
 def _changed(call: AnyCall, identity: UUID, found: bool) -> Answer:

@@ -9,6 +9,7 @@ from uuid import UUID
 from prefect.core.times import to_datetime
 from prefect.orchestrator import slot_leases
 from prefect.orchestrator.acting import acting_for
+from prefect.orchestrator.object_events import CREATED, DELETED, UPDATED, Teller
 from prefect.server.http import answers
 from prefect.server.http.answers import NO_CONTENT, Answer, Deciding
 from prefect.server.http.calls import AnyCall, Call
@@ -52,6 +53,7 @@ def create(call: Call[ConcurrencyLimitV2Create]) -> Deciding[None]:
         if not stored.insert(tx, values):
             raise _taken(given.name)
         slot_leases.set_taken(tx, _limit(tx, values["id"]), given.active_slots, clock)
+        Teller(tx, clock).limit(CREATED, values)
 
     return Deciding(acting_for(NOBODY, decision), lambda _: _made(call, values))
 
@@ -132,6 +134,7 @@ def update(call: Call[ConcurrencyLimitV2Update]) -> Deciding[UUID]:
             if other is not None and other["id"] != row["id"]:
                 raise _taken(given.name)
         stored.change(tx, row["id"], {**changes, "updated": clock.now()})
+        Teller(tx, clock).limit(UPDATED, {**row, **changes})
         if given.active_slots is not None:
             slot_leases.set_taken(tx, _limit(tx, row["id"]), given.active_slots, clock)
         return UUID(str(row["id"]))
@@ -146,6 +149,7 @@ def delete(call: Call[None]) -> Deciding[UUID]:
     def decision(tx: Transaction) -> UUID:
         row = _find(tx, text)
         stored.delete(tx, row["kind"], row["name"])
+        Teller(tx, call.world.clock).limit(DELETED, row)
         return UUID(str(row["id"]))
 
     return Deciding(decision, partial(_done, call))

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from prefect.orchestrator import slot_leases
 from prefect.orchestrator.acting import acting_for
+from prefect.orchestrator.object_events import CREATED, DELETED, UPDATED, Teller
 from prefect.orchestrator.slot_leases import TagsTaken
 from prefect.server.http import answers
 from prefect.server.http.answers import Answer, Deciding
@@ -42,7 +43,9 @@ def create(call: Call[ConcurrencyLimitCreate]) -> Deciding[tuple[Record, bool]]:
         stored.write(tx, new_id, TAG, given.tag, given.concurrency_limit, clock.now())
         row = stored.row_by_name(tx, TAG, given.tag)
         assert row is not None
-        return row, row["id"] == new_id
+        new = bool(row["id"] == new_id)
+        Teller(tx, clock).limit(CREATED if new else UPDATED, row)
+        return row, new
 
     return Deciding(decision, partial(_created, call))
 
@@ -140,6 +143,7 @@ def delete(call: Call[None]) -> Deciding[UUID]:
         if row is None or row["kind"] != TAG:
             raise MISSING
         stored.delete(tx, TAG, row["name"])
+        Teller(tx, call.world.clock).limit(DELETED, row)
         return limit_id
 
     return Deciding(decision, partial(_done, call))
@@ -154,6 +158,7 @@ def delete_by_tag(call: Call[None]) -> Deciding[UUID]:
         if row is None:
             raise MISSING
         stored.delete(tx, TAG, tag)
+        Teller(tx, call.world.clock).limit(DELETED, row)
         return UUID(str(row["id"]))
 
     return Deciding(decision, partial(_done, call))

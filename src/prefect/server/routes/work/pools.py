@@ -24,7 +24,6 @@ from prefect.server.views.runs import flow_run_json
 from prefect.server.views.work import holder_json, pool_json
 from prefect.storage.aggregates.work import pools
 from prefect.storage.documents import Record
-from prefect.storage.keyed.work import pools as stored
 from prefect.storage.keyed.work import queues as stored_queues
 from prefect.storage.transaction import Transaction
 from prefect.wire.requests.work import (
@@ -110,16 +109,15 @@ def update(call: Call[WorkPoolUpdate]) -> Deciding[bool]:
     stated = given.model_dump(mode="json", exclude_unset=True)
     nullable = {"description", "concurrency_limit"}
     changes = _columns({field: value for field, value in stated.items() if value is not None or field in nullable})
-    return Deciding(
-        lambda tx: stored.change(tx, name, {**changes, "updated": clock.now()}), partial(_changed, call, name)
-    )
+    return Deciding(lambda tx: placing.change_pool(tx, name, changes, clock), partial(_changed, call, name))
 
 
 def delete(call: Call[None]) -> Deciding[bool]:
     """Delete a work pool with its queues and workers."""
     name = call.text("name")
     _refuse_reserved(name if name != placing.AGENT_POOL else "", " and can not be deleted.")
-    return Deciding(lambda tx: stored.delete(tx, name), partial(_changed, call, name))
+    clock = call.world.clock
+    return Deciding(lambda tx: placing.delete_pool(tx, name, clock), partial(_changed, call, name))
 
 
 def _changed(call: AnyCall, name: str, found: bool) -> Answer:

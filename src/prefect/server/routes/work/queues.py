@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from prefect.core.times import to_datetime
+from prefect.orchestrator.object_events import DELETED, Teller
 from prefect.orchestrator.work import placing
 from prefect.server.http import answers
 from prefect.server.http.answers import NO_CONTENT, Answer, Deciding
@@ -190,7 +191,7 @@ def _update(
         other = stored.by_name(tx, queue["work_pool_id"], str(changes.get("name", queue["name"])))
         if other is not None and other["id"] != queue["id"]:
             raise Refusal(409, TAKEN)
-        stored.change(tx, queue, {**changes, "updated": clock.now()})
+        placing.change_queue(tx, queue, changes, clock)
         queue_id: UUID = queue["id"]
         return queue_id
 
@@ -224,6 +225,8 @@ def _delete(call: Call[None], find: Callable[[Transaction], Record | None], miss
         if pool is not None and pool["default_queue_id"] == queue["id"]:
             raise Refusal(409, f"Queue {queue['name']!r} is the default one of its work pool; delete the pool instead.")
         stored.delete(tx, queue["id"])
+        if pool is not None:
+            Teller(tx, call.world.clock).work_queue(DELETED, queue, pool)
         queue_id: UUID = queue["id"]
         return queue_id
 

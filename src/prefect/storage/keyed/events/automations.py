@@ -6,6 +6,9 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 from uuid import UUID
 
+from prefect.storage import rows
+from prefect.storage.documents import Record
+from prefect.storage.rows import Columns
 from prefect.storage.transaction import Transaction
 
 
@@ -14,6 +17,21 @@ class Link(NamedTuple):
 
     resource_id: str
     owns: bool
+
+
+AUTOMATION = Columns(
+    "automation",
+    ("name", "description"),
+    ("id",),
+    ("created", "updated"),
+    ("tags", "trigger", "actions", "actions_on_trigger", "actions_on_resolve"),
+    flags=("enabled",),
+)
+
+
+def find(tx: Transaction, automation_id: UUID) -> Record | None:
+    """The automation of that id, or None."""
+    return rows.first(tx, AUTOMATION, "WHERE id = ?", (automation_id.bytes,))
 
 
 def insert(tx: Transaction, automation_id: UUID, texts: Mapping[str, object], links: Iterable[Link], now: int) -> None:

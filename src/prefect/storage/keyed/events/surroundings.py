@@ -29,6 +29,12 @@ def deployment(tx: Transaction, deployment_id: UUID) -> Named | None:
     return None if row is None else Named(deployment_id, row[0])
 
 
+def task_run(tx: Transaction, task_run_id: UUID) -> Named | None:
+    """A task run's name; None if there is none of that id."""
+    row = tx.one("SELECT name FROM task_run WHERE id = ?", (task_run_id.bytes,))
+    return None if row is None else Named(task_run_id, row[0])
+
+
 _QUEUE = """
 SELECT work_queue.name, work_pool.id, work_pool.name, work_pool.type
 FROM work_queue JOIN work_pool ON work_pool.id = work_queue.work_pool_id WHERE work_queue.id = ?
