@@ -91,6 +91,10 @@ ROOMS: dict[str, tuple[str, dict[str, tuple[str, str]]]] = {
             "emit": ("events.emitting:emit", "Tell the server that something happened."),
         },
     ),
+    "experimental": (
+        "What may still change.",
+        {"result-storage": ("blocks.result_storage:result_storage", "Where results are stored by default.")},
+    ),
     "flow": (
         "Flows.",
         {"ls": ("flow:ls", "Flows that have been run."), "inspect": ("flow:inspect", "A flow, by name or id.")},

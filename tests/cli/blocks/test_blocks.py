@@ -7,6 +7,7 @@ from pathlib import Path
 from pydantic import SecretStr
 
 from prefect.blocks.system import Secret
+from prefect.filesystems import LocalFileSystem
 from tests.cli.conftest import Prefect
 
 DEFINITION = """
@@ -46,3 +47,15 @@ def test_types(prefect: Prefect, tmp_path: Path) -> None:
     assert prefect("block", "register", "--module", "no_such_module").code == 1
     assert prefect("block", "register").code == 1
     assert prefect("block", "create", "secret").code == 0
+
+
+def test_where_results_are_stored(prefect: Prefect, tmp_path: Path) -> None:
+    LocalFileSystem.model_validate({"basepath": str(tmp_path)}).save("shared")
+    storage = ("experimental", "result-storage")
+    assert prefect(*storage, "inspect").out == "No default result storage is configured.\n"
+    assert prefect(*storage, "set").err == "Must provide a block slug or id.\n"
+    said = prefect(*storage, "set", "local-file-system/shared")
+    assert said.out == "Set default result storage to 'local-file-system/shared'.\n", said.err
+    assert "'local-file-system/shared'" in prefect(*storage, "inspect").out
+    assert prefect(*storage, "clear").out == "Cleared default result storage.\n"
+    assert prefect(*storage, "inspect", "-o", "json").json == {"default_result_storage_block_id": None}

@@ -20,18 +20,19 @@ _id = click.option("--id", "identity", type=click.UUID, help="The block of this 
 def ls(as_json: bool) -> None:
     """List blocks by type and name."""
     wanted = {"block_documents": {"is_anonymous": {"eq_": False}}, "include_secrets": False}
-    found = sorted(api().pages("/block_documents/filter", wanted), key=_slug)
+    found = sorted(api().pages("/block_documents/filter", wanted), key=slug_of)
     if as_json:
         return show_json(found)
-    rows = [(each["id"], each["block_type"]["name"], each["name"], _slug(each)) for each in found]
+    rows = [(each["id"], each["block_type"]["name"], each["name"], slug_of(each)) for each in found]
     return show_table("Blocks", ("ID", "Type", "Name", "Slug"), rows)
 
 
-def _slug(document: Json) -> str:
+def slug_of(document: Json) -> str:
+    """A block as people name it: `type/name`."""
     return f"{document['block_type']['slug']}/{document['name']}"
 
 
-def _read(slug: str | None, identity: UUID | None) -> Json:
+def read_block(slug: str | None, identity: UUID | None) -> Json:
     """The block `type/name` or of an id, its secrets masked; ends the command if there is none."""
     if (slug is None) == (identity is None):
         fail("Provide either a block's slug, type/name, or its --id.")
@@ -50,12 +51,12 @@ def _read(slug: str | None, identity: UUID | None) -> Json:
 @output_option
 def inspect(slug: str | None, identity: UUID | None, as_json: bool) -> None:
     """Show a block, named as type/name; secrets are masked."""
-    found = _read(slug, identity)
+    found = read_block(slug, identity)
     if as_json:
         return show_json(found)
     data = [(f"  {escape(name)}", value if isinstance(value, str) else compact(value))
             for name, value in found["data"].items()]  # fmt: skip
-    show_facts([("Block", _slug(found)), ("ID", found["id"]), ("Type", found["block_type"]["name"]),
+    show_facts([("Block", slug_of(found)), ("ID", found["id"]), ("Type", found["block_type"]["name"]),
                 ("Created", local(moment(found["created"]))), ("Updated", local(moment(found["updated"]))),
                 *data])  # fmt: skip
     return None
@@ -67,7 +68,7 @@ def inspect(slug: str | None, identity: UUID | None, as_json: bool) -> None:
 @click.pass_context
 def delete(context: click.Context, slug: str | None, identity: UUID | None) -> None:
     """Delete a block, named as type/name."""
-    found = _read(slug, identity)
+    found = read_block(slug, identity)
     named = slug or str(identity)
     if not confirmed(context, f"Are you sure you want to delete block {named!r}?"):
         fail("Deletion aborted.")
