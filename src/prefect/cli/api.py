@@ -173,12 +173,11 @@ def any_of(values: object) -> Json:
     return {"any_": values}
 
 
-def existing(said: Any, message: str) -> Json:
+def existing(said: object, message: str) -> Json:
     """What was found; ends the command with the message if that is nothing."""
-    if said is None:
+    if not isinstance(said, dict):
         raise click.ClickException(message)
-    found: Json = said
-    return found
+    return said
 
 
 def moment(said: object) -> datetime | None:

@@ -11,7 +11,7 @@ import shutil
 import sys
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, NoReturn
 from uuid import UUID
 
 import click
@@ -144,7 +144,7 @@ def local(moment: object) -> str:
     return moment.astimezone().isoformat(sep=" ", timespec="milliseconds")[:23]
 
 
-def compact(value: Any) -> str:
+def compact(value: object) -> str:
     """A JSON value on one line."""
     return json.dumps(value, default=plain, ensure_ascii=False)
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 import click
 
 from prefect.cli.output import fail
 
+AnyType: TypeAlias = "click.ParamType[Any]"
 C = TypeVar("C", bound=Callable[..., object])
 
 
@@ -23,7 +24,7 @@ class Positional(click.Argument):
         many: takes every value that is given.
     """
 
-    def __init__(self, name: str, kind: click.ParamType[Any], needed: bool, many: bool) -> None:
+    def __init__(self, name: str, kind: AnyType, needed: bool, many: bool) -> None:
         super().__init__(
             [name],
             required=False,
@@ -86,9 +87,7 @@ def command(name: str) -> Callable[[Callable[..., object]], Command]:
     return click.command(name, cls=Command, context_settings={"help_option_names": ["--help"]})
 
 
-def positional(
-    name: str, kind: click.ParamType[Any] = click.STRING, needed: bool = True, many: bool = False
-) -> Callable[[C], C]:
+def positional(name: str, kind: AnyType = click.STRING, needed: bool = True, many: bool = False) -> Callable[[C], C]:
     """Give a command a parameter that may stand alone or behind its name."""
     place = Positional(name, kind, needed, many)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from types import ModuleType
-from typing import Any
+from typing import Any, TypeAlias
 from uuid import UUID
 
 import click
@@ -18,6 +18,9 @@ from prefect.core.lifecycle.states import State
 from prefect.entrypoints import as_main, flow_in, load_script
 from prefect.exceptions import Abort, MissingFlowError, ObjectNotFound, ScriptError
 from prefect.flows import Flow
+
+AnyFlow: TypeAlias = Flow[Any, Any]
+AnyState: TypeAlias = State[Any]
 
 
 @command("retry")
@@ -83,11 +86,11 @@ def refuse_live(run: FlowRun) -> None:
     )
 
 
-def loaded(run: FlowRun, entrypoint: str) -> tuple[ModuleType, Flow[Any, Any]]:
+def loaded(run: FlowRun, entrypoint: str) -> tuple[ModuleType, AnyFlow]:
     """The script and the flow in it; ends the command, with the mend, if there is none."""
     try:
         module = load_script(entrypoint)
-        flow: Flow[Any, Any] = flow_in(Flow, module, entrypoint)
+        flow: AnyFlow = flow_in(Flow, module, entrypoint)
     except (MissingFlowError, ScriptError, ValueError) as error:
         fail(
             f"Flow {run.flow_name!r} of flow run {run.name!r} cannot be loaded from {entrypoint!r}: {error}"
@@ -96,24 +99,24 @@ def loaded(run: FlowRun, entrypoint: str) -> tuple[ModuleType, Flow[Any, Any]]:
     return module, flow if flow.name == run.flow_name else variant(flow, run, module)
 
 
-def variant(flow: Flow[Any, Any], run: FlowRun, module: ModuleType) -> Flow[Any, Any]:
+def variant(flow: AnyFlow, run: FlowRun, module: ModuleType) -> AnyFlow:
     """The module's flow of the run's name that was made from this one by changing its options; else this one."""
     flows = (value for value in vars(module).values() if isinstance(value, Flow) and value.fn is flow.fn)
     return next((other for other in flows if other.name == run.flow_name), flow)
 
 
-def resumed(module: ModuleType, flow: Flow[Any, Any], run: FlowRun, again_from: UUID | None) -> State[Any]:
+def resumed(module: ModuleType, flow: AnyFlow, run: FlowRun, again_from: UUID | None) -> AnyState:
     """Run it; returns its final state."""
     try:
         with as_main(module):
             outcome = flow.resume(run.id, from_task_run=again_from, return_state=True)
-            state: State[Any] = asyncio.run(outcome) if asyncio.iscoroutine(outcome) else outcome
+            state: AnyState = asyncio.run(outcome) if asyncio.iscoroutine(outcome) else outcome
             return state
     except Abort as error:
         fail(f"Flow run '{run.id}' cannot be retried: {error}")
 
 
-def report(run: FlowRun, state: State[Any]) -> None:
+def report(run: FlowRun, state: AnyState) -> None:
     """Say how it ended; exit code 1 unless it completed."""
     if not state.is_completed():
         fail(f"Flow run {run.name!r} finished in state {state.name}: {state.message or 'no message'}")
