@@ -5,7 +5,6 @@ It is the server's that PREFECT_API_URL names, or without that the API in this p
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
@@ -17,6 +16,7 @@ from urllib.parse import quote
 import click
 import httpx
 
+from prefect.cli.parameters import strict_json
 from prefect.cli.servers.asking import refusal, unreachable
 from prefect.client.inprocess import keep
 from prefect.client.sync import http_client
@@ -190,8 +190,8 @@ def json_option(text: str | None, name: str) -> Any:
     if text is None:
         return None
     try:
-        return json.loads(text)
-    except ValueError as error:
+        return strict_json(text)
+    except (ValueError, RecursionError) as error:
         raise click.ClickException(f"{name} is no JSON: {error}") from None
 
 

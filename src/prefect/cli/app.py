@@ -344,9 +344,19 @@ def run(arguments: Sequence[str]) -> int:
         return _complain("Aborted.", 130)
     except PrefectException as error:
         return _complain(str(error), 1, lines=True)
+    except UnicodeEncodeError as error:
+        return _complain(_not_encodable(error), 1)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+
+
+def _not_encodable(error: UnicodeEncodeError) -> str:
+    """Whether the text that was given or the place that it was to be written to is the problem, and the mend."""
+    wrong = error.object[error.start : error.end]
+    if any("\ud800" <= character <= "\udfff" for character in wrong):
+        return f"What was given holds bytes that are no text: {error.object[:200]!a}"
+    return f"{wrong!a} cannot be written in {error.encoding}. Set PYTHONIOENCODING=utf-8."
 
 
 def _complain(message: str, code: int, lines: bool = False) -> int:

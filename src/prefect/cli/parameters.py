@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Callable, Sequence
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, NoReturn, TypeAlias, TypeVar
 
 import click
 
@@ -138,6 +139,15 @@ def confirmed(context: click.Context, question: str) -> bool:
     if asks is False or (asks is None and not sys.stdin.isatty()):
         return True
     return click.confirm(question)
+
+
+def strict_json(text: str) -> Any:
+    """What JSON says. Raises ValueError, also for NaN and the infinities, which Python would read."""
+    return json.loads(text, parse_constant=_refuse)
+
+
+def _refuse(word: str) -> NoReturn:
+    raise ValueError(f"{word} is not JSON")
 
 
 def joined(values: Sequence[str]) -> str:

@@ -9,7 +9,7 @@ import click
 
 from prefect.cli import documents
 from prefect.cli.output import ago, compact, escape, fail, local, say, show_facts, show_json, show_table
-from prefect.cli.parameters import command, confirmed, flag, many, output_option, positional
+from prefect.cli.parameters import command, confirmed, flag, many, output_option, positional, strict_json
 from prefect.cli.record import now, variables
 
 
@@ -70,8 +70,8 @@ def set_(name: str, value: str, overwrite: bool, tag: Sequence[str]) -> None:
 def as_json_text(value: str) -> str:
     """The JSON that a value on the command line stands for."""
     try:
-        return json.dumps(json.loads(value))
-    except ValueError:
+        return json.dumps(strict_json(value))
+    except (ValueError, RecursionError):
         return json.dumps(value)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import sys
 from collections.abc import Sequence
@@ -17,7 +16,7 @@ from prefect.cli.api import Json, api, json_option
 from prefect.cli.deployments.shared import by_either, full_name
 from prefect.cli.flow_runs.watch import POLL_SECONDS, watch_run
 from prefect.cli.output import ago, compact, fail, say, show_facts, show_json
-from prefect.cli.parameters import command, flag, many, output_option, positional
+from prefect.cli.parameters import command, flag, many, output_option, positional, strict_json
 from prefect.cli.record import now
 
 UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
@@ -88,8 +87,8 @@ def pairs(given: Sequence[str], option: str) -> Json:
         if not key or not equals:
             fail(f"{option} {item!r} is not of the form KEY=VALUE.")
         try:
-            found[key] = json.loads(value)
-        except ValueError:
+            found[key] = strict_json(value)
+        except (ValueError, RecursionError):
             found[key] = value
     return found
 
@@ -123,7 +122,10 @@ def refuse_unknown(deployment: Json, given: Json) -> None:
 def due_at(start_in: str | None, start_at: str | None) -> datetime:
     """When a run is to start; ends the command for what is no time."""
     if start_in is not None:
-        return now() + duration_of(start_in)
+        try:
+            return now() + duration_of(start_in)
+        except OverflowError:
+            fail(f"--start-in {start_in!r} is beyond what a calendar holds.")
     if start_at is None:
         return now()
     try:

@@ -10,7 +10,7 @@ import click
 import httpx
 
 from prefect.cli.api import Json, api, json_option
-from prefect.cli.output import fail, say, show_json
+from prefect.cli.output import escape, fail, say, show_json
 from prefect.cli.parameters import command, flag, positional
 from prefect.cli.servers.asking import unreachable
 
@@ -83,7 +83,7 @@ def _show_exchange(answer: httpx.Response) -> None:
              "", f"< {answer.status_code} {answer.reason_phrase}",
              *(f"< {name}: {value}" for name, value in answer.headers.items()), ""]  # fmt: skip
     for line in lines:
-        click.echo(line, err=True)
+        click.echo(escape(line), err=True)
 
 
 def _masked(name: str, value: str) -> str:

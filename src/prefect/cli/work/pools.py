@@ -181,7 +181,7 @@ def slots(name: str, as_json: bool) -> None:
 
 @command("preview")
 @positional("name")
-@click.option("--hours", "-h", type=click.IntRange(min=0), help="How many hours to look ahead; 1 by default.")
+@click.option("--hours", "-h", type=click.IntRange(0, 87600), help="How many hours to look ahead; 1 by default.")
 @output_option
 def preview(name: str, hours: int | None, as_json: bool) -> None:
     """List the runs of a pool that are due soon."""

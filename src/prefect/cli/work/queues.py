@@ -157,7 +157,7 @@ def slots(name: str, pool: str | None, as_json: bool) -> None:
 
 @command("preview")
 @positional("name")
-@click.option("--hours", "-h", type=click.IntRange(min=0), help="How many hours to look ahead; 1 by default.")
+@click.option("--hours", "-h", type=click.IntRange(0, 87600), help="How many hours to look ahead; 1 by default.")
 @pool_option
 @output_option
 def preview(name: str, hours: int | None, pool: str | None, as_json: bool) -> None:
