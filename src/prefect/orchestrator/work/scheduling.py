@@ -89,7 +89,10 @@ def _request(deployment: Record, schedule: Record, moment: int, clock: Clock) ->
 
 
 def _local(time: datetime, schedule: Record) -> datetime:
-    return time.astimezone(ZoneInfo(schedule["schedule"].get("timezone") or "UTC"))
+    try:
+        return time.astimezone(ZoneInfo(schedule["schedule"].get("timezone") or "UTC"))
+    except OverflowError:  # at either end of the calendar there are hours without a local time
+        return time
 
 
 def _shown(schedule: Record) -> str:
