@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import threading
+from collections.abc import Sequence
 
 UPGRADE = b"upgrade: websocket"
 
@@ -13,12 +14,12 @@ class Proxy:
     """Carries connections from a port of its own to another, in a thread of its own.
 
     Args:
-        target: the port to carry to.
+        target: the port to carry to; of several, each connection gets the next one where somebody listens.
         websockets: whether requests to upgrade are let through; else they are answered with 403.
     """
 
-    def __init__(self, target: int, websockets: bool = True) -> None:
-        self.target = target
+    def __init__(self, target: int | Sequence[int], websockets: bool = True) -> None:
+        self.targets = [target] if isinstance(target, int) else list(target)
         self.websockets = websockets
         self.port = 0
         self.refused_upgrades = 0
@@ -66,7 +67,7 @@ class Proxy:
                 writer.write(b"HTTP/1.1 403 Forbidden\r\ncontent-length: 0\r\nconnection: close\r\n\r\n")
                 await writer.drain()
                 return
-            there, back = await asyncio.open_connection("127.0.0.1", self.target)
+            there, back = await self._reach()
             self._open.add(back)
             back.write(first)
             await asyncio.gather(_pump(reader, back), _pump(there, writer))
@@ -76,6 +77,15 @@ class Proxy:
             for end in (writer, *(other for other in self._open if other.is_closing())):
                 self._open.discard(end)
             writer.close()
+
+    async def _reach(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        """A connection to the next target. Raises OSError if nobody listens at any."""
+        for _ in self.targets[1:]:
+            self.targets.append(self.targets.pop(0))
+            with contextlib.suppress(OSError):
+                return await asyncio.open_connection("127.0.0.1", self.targets[0])
+        self.targets.append(self.targets.pop(0))
+        return await asyncio.open_connection("127.0.0.1", self.targets[0])
 
 
 async def _pump(source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
