@@ -28,6 +28,10 @@ from tests.faults.servers import ServerProcess
 from tests.server.support import new_database
 from tests.support import postgres
 
+LAYOUT = re.compile(r"[ \u2500-\u257f]+")
+PYTHON_TIMES = re.compile(r"\b(DateTime|datetime\.datetime|datetime\.timedelta)\(([^()]|\([^()]*\))*\)")
+AGO = re.compile(r"\b(just now|now|(a|an|\d+) (second|minute|hour)s? ago|in (a|an|\d+) (second|minute|hour)s?)\b")
+
 
 def program_names() -> list[str]:
     """All programs, in the order of their files."""
@@ -76,8 +80,16 @@ class Comparison:
     def _left_by(self, name: str, api: str) -> dict[str, Any]:
         home, began = self.place / "client", moment()
         shutil.rmtree(home, ignore_errors=True)
-        run_program(self.python, name, home, api)
-        return recorded(api, began)
+        printed = run_program(self.python, name, home, api)
+        return {**recorded(api, began), "commands": commands(printed, api)}
+
+
+def commands(printed: str, api: str) -> list[list[str]]:
+    """What each command of a program printed, without the layout of tables and the place of the server."""
+    plain = LAYOUT.sub(" ", printed.replace(api, "<api>").replace(api.removesuffix("/api"), "<server>"))
+    plain = PYTHON_TIMES.sub("<time>", plain)
+    parts = AGO.sub("<ago>", plain).split("\n$ ")
+    return [[line.strip() for line in part.splitlines() if line.strip()] for part in parts[1:]]
 
 
 def clear(api: str) -> None:

@@ -7,7 +7,7 @@ import json
 import re
 from typing import Any
 
-from tests.compat.clients.differences import KNOWN, LOST_DEFINITIONS, NAMED_ONCE, one_number
+from tests.compat.clients.differences import KNOWN, LOST_DEFINITIONS, NAMED_ONCE, NOTHING, one_number
 
 UUID = re.compile(r"[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}")
 TIME = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)?")
@@ -44,6 +44,7 @@ class Masks:
 
     def plain(self, value: Any, key: str = "") -> Any:
         """A JSON value that two servers can tell alike."""
+        value = NOTHING.get(key) if value is None else value
         if isinstance(value, dict):
             value = {name: inner for name, inner in value.items() if LOST_DEFINITIONS.get(name, name) != inner}
             return {self._text(name): self.plain(inner, name) for name, inner in value.items()}

@@ -2,7 +2,9 @@
 
 import sys
 
-import endings  # noqa: F401 - each adds its programs
+import commands  # noqa: F401 - each adds its programs
+import durable  # noqa: F401
+import endings  # noqa: F401
 import running  # noqa: F401
 import stored  # noqa: F401
 import waiting  # noqa: F401
