@@ -8,6 +8,7 @@ an index finds what contains them.
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -22,6 +23,29 @@ Expression = ColumnElement[Any]
 """A column, or what is computed from columns, of any type."""
 
 
+Reader = Callable[[Any], Any]
+"""From what the driver returns to what it means. Lists are read by these alone, without SQLAlchemy's layers in between."""
+
+
+def _uuid(value: Any) -> UUID | None:
+    return None if value is None else UUID(bytes=bytes(value))
+
+
+def _datetime(value: int | None) -> datetime | None:
+    return None if value is None else to_datetime(value)
+
+
+_decoded = json.JSONDecoder().decode
+
+
+def _document(value: Any) -> Any:
+    if value == "{}":  # most often
+        return {}
+    if isinstance(value, str):
+        return _decoded(value)
+    return json.loads(value) if isinstance(value, bytes) else value
+
+
 class Id(TypeDecorator[UUID]):
     """A UUID."""
 
@@ -33,8 +57,8 @@ class Id(TypeDecorator[UUID]):
             return None
         return value.bytes if isinstance(value, UUID) else UUID(str(value)).bytes
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> UUID | None:
-        return None if value is None else UUID(bytes=bytes(value))
+    def result_processor(self, dialect: Dialect, coltype: object) -> Reader:
+        return _uuid
 
 
 class Moment(TypeDecorator[datetime]):
@@ -46,8 +70,8 @@ class Moment(TypeDecorator[datetime]):
     def process_bind_param(self, value: datetime | int | None, dialect: Dialect) -> int | None:
         return to_micros(value) if isinstance(value, datetime) else value
 
-    def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:
-        return None if value is None else to_datetime(value)
+    def result_processor(self, dialect: Dialect, coltype: object) -> Reader:
+        return _datetime
 
 
 class Json(TypeDecorator[Any]):
@@ -59,8 +83,8 @@ class Json(TypeDecorator[Any]):
     def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
         return None if value is None else json.dumps(value)
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> Any:
-        return json.loads(value) if isinstance(value, (str, bytes)) else value
+    def result_processor(self, dialect: Dialect, coltype: object) -> Reader:
+        return _document
 
 
 class Tags(TypeDecorator[Any]):
@@ -75,8 +99,8 @@ class Tags(TypeDecorator[Any]):
     def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
         return value if value is None or dialect.name == "postgresql" else json.dumps(value)
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> Any:
-        return json.loads(value) if isinstance(value, (str, bytes)) else value
+    def result_processor(self, dialect: Dialect, coltype: object) -> Reader:
+        return _document
 
 
 class Flag(TypeDecorator[bool]):

@@ -43,6 +43,7 @@ def reading(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
 def few(monkeypatch: pytest.MonkeyPatch) -> None:
     """The threshold below which a group is few, so that both ways are taken by a small record."""
     monkeypatch.setattr(walks, "FEW", 300)
+    monkeypatch.setattr(walks, "FEW_BY_ID", 300)
 
 
 @pytest.fixture

@@ -15,13 +15,16 @@ from sqlalchemy import ColumnElement, Select, func, select
 
 from prefect.storage.aggregates.filters import DEPLOYMENTS, FLOWS, Filters, flow_runs_where
 from prefect.storage.aggregates.reading import Reading
-from prefect.storage.aggregates.where import Given, where
+from prefect.storage.aggregates.where import Given, plain, where
 from prefect.storage.tables import deployment, flow, flow_run, task_run
 
 Statement = Select[*tuple[Any, ...]]
 
 FEW = 2_000
 """Runs that are sorted sooner than found along the way."""
+
+FEW_BY_ID = 10_000
+"""The same where the way goes through the table: no index has the facts by id."""
 
 MOST_IDS = 500
 """Ids that stand in a statement as they are."""
@@ -90,10 +93,19 @@ class Walk:
     def _index_for(self, sort: str) -> str | None:
         if not self._told or self._is_singled_out():
             return None
-        few = self._few()
+        few = self._few(FEW_BY_ID if sort == "ID_DESC" else FEW)
         if few is None and sort == "ID_DESC" and self._spans("expected_start_time"):
-            return TIMELINE
+            return self._index_for_span()
         return few or ORDERED_BY.get(sort)
+
+    def _index_for_span(self) -> str:
+        """Of a span of time those of the newest ids: at once if it is the latest, else all of it and sorted."""
+        last = self._reading.one(select(flow_run.c.created).order_by(flow_run.c.id.desc()))
+        end = self._own["expected_start_time"].get("before_")
+        if last is None or (end is not None and end < last["created"]) or self._own.keys() != {"expected_start_time"}:
+            return TIMELINE
+        times = where({"expected_start_time": plain(flow_run.c.expected_start_time)}, self._own)
+        return TIMELINE if self._is_at_most(FEW, select(flow_run.c.expected_start_time).where(times)) else BY_ID
 
     def _index_to_count(self) -> str | None:
         if not self._told or self._is_singled_out():
@@ -115,15 +127,19 @@ class Walk:
         named = any((self._own.get(field) or {}).get("any_") is not None for field in SINGLED_OUT)
         return self._others or (named and _needs_all(self._own))
 
-    def _few(self) -> str | None:
+    def _few(self, most: int) -> str | None:
         """The index of what the filter names and few runs have."""
         for name, values in self._groups().items():
             column, index = GROUPS[name]
-            some = select(column).where(_is_one_of(column, values)).limit(FEW + 1).subquery()
-            found = self._reading.one(select(func.count().label("count")).select_from(some))
-            if found is not None and int(str(found["count"])) <= FEW:
+            if self._is_at_most(most, select(column).where(_is_one_of(column, values))):
                 return index
         return None
+
+    def _is_at_most(self, most: int, query: Statement) -> bool:
+        """Whether a statement, which an index answers, has no more rows than that."""
+        some = query.limit(most + 1).subquery()
+        found = self._reading.one(select(func.count().label("count")).select_from(some))
+        return found is not None and int(str(found["count"])) <= most
 
     def _groups(self) -> dict[str, Sequence[object]]:
         own = self._own if _needs_all(self._own) else {}
