@@ -9,7 +9,7 @@ import atexit
 import os
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from functools import cache
 from importlib import import_module
@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import UUID
 
 from prefect.core.ids import uuid7
+from prefect.core.lifecycle.outcome import provide_stored_results
 from prefect.core.lifecycle.states import provide_stamps
 from prefect.engine.config import EngineConfig, provide_config
 from prefect.engine.results.surroundings import surroundings
@@ -314,6 +315,13 @@ def provide_to_clients() -> None:
 
     provide_client_options(lambda: client_options(current_settings()))
     provide_app(lambda: keep(in_process_app()))
+    provide_stored_results(_read_referred)
+
+
+def _read_referred(reference: Mapping[str, object]) -> Any:
+    from prefect.engine.results.store import read_referred
+
+    return read_referred(reference)
 
 
 def load_block(reference: str) -> Any:

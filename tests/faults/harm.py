@@ -46,6 +46,10 @@ class FaultyProxy(Proxy):
 
         self._chance = random.Random(seed)
 
+    def __enter__(self) -> FaultyProxy:
+        super().__enter__()
+        return self
+
     def _fate(self, head: bytes) -> Fate:
         method, path = head.split(b" ", 2)[:2]
         drawn = self._chance.random()

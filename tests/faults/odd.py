@@ -214,7 +214,7 @@ def of_others(_: Client) -> Sent:
     trigger: Any = {"type": "event", "posture": "Proactive", "threshold": 1, "within": 1e300, "expect": ["*"]}
     automation = {"name": "odd", "trigger": trigger, "actions": [{"type": "do-nothing"}]}
     yield "patient automation", "POST", "/automations/", automation
-    for _ in range(40):
+    for _depth in range(40):
         trigger = {"type": "compound", "require": "all", "within": 0, "triggers": [trigger]}
     yield "nested automation", "POST", "/automations/", {**automation, "trigger": trigger}
     endless = "{% for a in range(10**9) %}{% for b in range(10**9) %}x{% endfor %}{% endfor %}"

@@ -26,6 +26,7 @@ import requests
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from schemathesis import Case, GenerationMode
+from schemathesis.core.result import Ok
 from schemathesis.openapi.checks import JsonSchemaError
 from schemathesis.specs.openapi.checks import response_schema_conformance
 
@@ -85,12 +86,12 @@ class Known:
                     if isinstance(item.get(name), str) and item[name]:
                         self.made.setdefault(f"{_kind(path)}.{name}", []).append(item[name])
 
-    def put_into(self, case: Case) -> None:
+    def put_into(self, case: Case[Any]) -> None:
         """Have a request mean something that is there."""
         parameters = case.path_parameters
         for name in parameters if isinstance(parameters, dict) else ():
             parameters[name] = self._instead(_meaning(name, case.operation.path), parameters[name])
-        body = case.body
+        body: Any = case.body
         for name in body if isinstance(body, dict) else ():
             if isinstance(body[name], str) and (name.endswith(("_id", "_name")) or name == "name"):
                 body[name] = self._instead(_meaning(name, case.operation.path), body[name])
@@ -125,7 +126,8 @@ def run(api: str, examples: int, seed_: int, only: str = "") -> Findings:
     findings, known = Findings(), Known(random.Random(seed_))
     schema = schemathesis.openapi.from_url(f"{api}/openapi.json", headers=_headers())
     schema.config.update(base_url=api)
-    operations = [found.ok() for found in schema.get_all_operations() if found.ok().path != ENDLESS]
+    listed: list[Any] = [found.ok() for found in schema.get_all_operations() if isinstance(found, Ok)]
+    operations = [operation for operation in listed if operation.path != ENDLESS]
     with _session() as session:
         for operation in [each for each in operations if each.method.upper() == "POST" and "{" not in each.path]:
             _try_out(operation.as_strategy(), 2, seed_ + 1, session, known, findings)
@@ -160,7 +162,7 @@ def _try_out(
         suppress_health_check=list(HealthCheck),
     )
     @given(case=cases)
-    def send(case: Case) -> None:
+    def send(case: Case[Any]) -> None:
         known.put_into(case)
         problem = _problem_of(case, session, known, findings)
         if problem:
@@ -173,7 +175,7 @@ def _try_out(
             raise
 
 
-def _problem_of(case: Case, session: requests.Session, known: Known, findings: Findings) -> str | None:
+def _problem_of(case: Case[Any], session: requests.Session, known: Known, findings: Findings) -> str | None:
     """Send a request; says what is wrong with the answer."""
     place = f"{case.method} {case.operation.path}"
     try:

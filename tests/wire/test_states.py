@@ -8,6 +8,7 @@ from uuid import uuid4
 import pytest
 from pydantic import ValidationError
 
+from prefect.core.lifecycle.outcome import StoredResult
 from prefect.states import Completed, Failed, Scheduled, State, StateDetails, StateType, to_state_create
 from prefect.wire.states import OrchestrationResult, StateAcceptDetails, StateCreate, StateWaitDetails
 
@@ -34,7 +35,7 @@ def test_a_state_is_the_class_that_users_hold() -> None:
     state = result.state
     assert type(state) is State
     assert (state.id, state.type, state.name, state.timestamp) == (run_id, StateType.COMPLETED, "Cached", moment)
-    assert (state.message, state.data) == ("done", {"storage_key": "a"})
+    assert (state.message, state.data) == ("done", StoredResult({"storage_key": "a"}))
     assert state.state_details == StateDetails(flow_run_id=run_id, cache_key="k", deferred=False)
     assert isinstance(result.details, StateAcceptDetails)
 

@@ -15,6 +15,7 @@ from pydantic import ConfigDict, Field, GetCoreSchemaHandler, GetJsonSchemaHandl
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, core_schema
 
+from prefect.core.lifecycle.outcome import StoredResult
 from prefect.core.lifecycle.states import State, StateDetails, StateType
 from prefect.wire.base import Integer, Json, Moment, Prose, Request, Seconds, Shape, Text, new_id, now
 
@@ -131,7 +132,9 @@ class StateCreate(Request):
 
 def _read_state(shape: StateShape) -> State[Any]:
     details = _read_details(shape.state_details)
-    return State(shape.type, shape.name, shape.message, shape.data, details, shape.timestamp, shape.id)
+    is_kept = isinstance(shape.data, Mapping) and "storage_key" in shape.data
+    data = StoredResult(shape.data) if is_kept else shape.data
+    return State(shape.type, shape.name, shape.message, data, details, shape.timestamp, shape.id)
 
 
 def _write_state(state: State[Any], info: SerializationInfo) -> object:

@@ -4,7 +4,14 @@ from typing import Any
 
 import pytest
 
-from prefect.core.lifecycle.outcome import HeldResult, KeptResult, exception_of, unwrap, value_of
+from prefect.core.lifecycle.outcome import (
+    HeldResult,
+    KeptResult,
+    StoredResult,
+    exception_of,
+    unwrap,
+    value_of,
+)
 from prefect.core.lifecycle.states import State
 from prefect.exceptions import CancelledRun, CrashedRun, FailedRun, MissingResult, PausedRun, UnfinishedRun
 
@@ -86,3 +93,8 @@ def test_held_results() -> None:
     assert HeldResult(1) != 1
     assert repr(HeldResult("x")) == "'x'"
     assert unwrap(HeldResult(1)) == unwrap(1) == 1
+
+
+def test_a_reference_that_is_none_leads_to_no_result() -> None:
+    with pytest.raises(MissingResult, match="State data is missing"):
+        _state("COMPLETED", StoredResult("nowhere")).result()

@@ -10,6 +10,7 @@ import threading
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -19,7 +20,7 @@ from prefect.engine.results.locks import MemoryLockManager
 from prefect.engine.results.policies import INPUTS
 from prefect.engine.results.records import ResultRecord
 from prefect.engine.results.serializers import JSONSerializer, PickleSerializer
-from prefect.engine.results.store import RecentRecords, ResultStore, get_result_store
+from prefect.engine.results.store import RecentRecords, ResultStore, get_result_store, read_referred
 from prefect.engine.results.surroundings import surroundings
 from prefect.exceptions import ConfigurationError, MissingResult, SerializationError, UntrustedResult
 from tests.engine.results.conftest import Installation, SettableClock
@@ -44,6 +45,23 @@ def test_values_are_written_and_read(store: ResultStore, folder: Path) -> None:
     assert record.metadata.storage_key == str(folder / "mine")
     assert store.read(record.metadata.storage_key).result == {"a": 1}
     assert (store.exists("mine"), store.exists("other")) == (True, False)
+
+
+def test_a_reference_is_followed_within_its_storage(
+    store: ResultStore, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store.write({"a": 1}, key="mine")
+    saved = {"our-id": store.result_storage, "another": object()}
+    monkeypatch.setattr(surroundings, "load_storage", saved.__getitem__)
+    assert read_referred({"storage_key": "mine", "storage_block_id": "our-id"}) == {"a": 1}
+    with pytest.raises(ResultNotFound):
+        read_referred({"storage_key": str(uuid4())})
+    with pytest.raises(ValueError, match="outside of the base path"):
+        read_referred({"storage_key": "../mine", "storage_block_id": "our-id"})
+    with pytest.raises(ValueError, match="no text"):
+        read_referred({"storage_key": 5})
+    with pytest.raises(TypeError, match="Result storage must be"):
+        read_referred({"storage_key": "mine", "storage_block_id": "another"})
 
 
 def test_a_record_can_be_made_first(store: ResultStore, folder: Path) -> None:

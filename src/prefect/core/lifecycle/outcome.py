@@ -7,7 +7,7 @@ None as data means that nothing was kept, which is not the same as a kept None.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Protocol
 
 from prefect.exceptions import CancelledRun, CrashedRun, FailedRun, MissingResult, PausedRun, UnfinishedRun
@@ -67,7 +67,28 @@ class StoredData:
         return isinstance(other, StoredData) and self.reference == other.reference
 
     def __repr__(self) -> str:
-        return f"StoredData({self.reference!r})"
+        return f"{type(self).__name__}({self.reference!r})"
+
+
+_read: Callable[[Mapping[str, object]], object] | None = None
+
+
+def provide_stored_results(read: Callable[[Mapping[str, object]], object]) -> None:
+    """Register what reads a result from where a reference says that it is kept; the last one registered wins."""
+    global _read
+    _read = read
+
+
+class StoredResult(StoredData, KeptResult):
+    """A result as the API tells of it, by where it is kept; read when it is asked for."""
+
+    __slots__ = ()
+
+    def get(self) -> object:
+        """The value. Raises MissingResult if it is not there, ValueError for a place outside of the result storage."""
+        if _read is None or not isinstance(self.reference, Mapping):
+            raise MissingResult(MISSING_DATA)
+        return _read(self.reference)
 
 
 class StateLike(Protocol):

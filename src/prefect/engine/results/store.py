@@ -398,6 +398,19 @@ class ResultStore:
         await run_sync_in_worker_thread(self.persist_result_record, result_record, writer)
 
 
+def read_referred(reference: Mapping[str, object]) -> Any:
+    """The value of a result that a state refers to, from the default storage or the one that is saved under its id.
+
+    Raises ResultNotFound if it is not there, ValueError if the key leads out of the storage or is none, TypeError if what
+    is saved there is no storage, and what `ResultStore.read` raises of results that are damaged or not to be trusted.
+    """
+    key, block = reference.get("storage_key"), reference.get("storage_block_id")
+    if not isinstance(key, str):
+        raise ValueError(f"A state refers to a result by the key {key!r}, which is no text.")
+    storage = get_default_result_storage() if block is None else resolve_result_storage(str(block))
+    return ResultStore(result_storage=resolve_result_storage(storage)).read(key).result
+
+
 surroundings.new_store = ResultStore
 
 
