@@ -90,7 +90,8 @@ def test_packages_have_few_modules() -> None:
 
 
 def test_the_whole_package_stays_small() -> None:
-    assert sum(module.lines for module in source.modules()) <= PACKAGE_LINES
+    lines = sum(module.lines for module in source.modules())
+    assert lines <= max(PACKAGE_LINES, RATCHET.get("package_lines", {}).get("src/prefect", 0))
 
 
 def test_own_imports_stand_at_the_top() -> None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from importlib import import_module
 from typing import Any, NamedTuple
 
 from prefect._version import __version__
@@ -18,6 +17,9 @@ from prefect.server.observing.requests import BOUNDS, Requests, Timing
 from prefect.server.world import World
 from prefect.storage.keyed import figures
 from prefect.storage.transaction import Transaction
+
+if TYPE_CHECKING:
+    from prometheus_client import CollectorRegistry
 
 KNOWN_SECONDS = 5.0
 SHARE = 0.01
@@ -55,15 +57,16 @@ class Metrics:
         self._last_start = self._started
         self._late = [0] * (len(LATE_BOUNDS) + 1)
         self._late_seconds = 0.0
-        self._registry: Any = None
-        self._client: Any = None
+        self._registry: CollectorRegistry | None = None
 
     def text(self) -> tuple[bytes, str]:
         """All of them, and of which kind the text is. Raises StorageError."""
         with self._lock:
             self._look()
             if self._registry is None:
-                self._client = import_module("prometheus_client")
+                import prometheus_client
+
+                self._client = prometheus_client
                 self._registry = self._client.CollectorRegistry()
                 self._registry.register(self)
                 self._client.ProcessCollector(registry=self._registry)
@@ -98,7 +101,8 @@ class Metrics:
 
     def collect(self) -> Iterator[Any]:
         """Every family; called by the registry."""
-        core = import_module("prometheus_client.core")
+        from prometheus_client import core
+
         found = self._look()
         yield from self._of_runs(core, found)
         yield from self._of_slots(core, found)
