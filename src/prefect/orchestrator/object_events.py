@@ -13,6 +13,7 @@ from prefect.core.records.events import RESOURCE_ID, RESOURCE_NAME, RESOURCE_ROL
 from prefect.orchestrator.events import append
 from prefect.storage.documents import Row
 from prefect.storage.keyed import flows
+from prefect.storage.keyed.events.surroundings import queue_and_pool
 from prefect.storage.keyed.limits import full_name
 from prefect.storage.transaction import Transaction
 
@@ -77,6 +78,11 @@ class Teller:
         """A deployment was made, changed or deleted; `changes` are fields with their new values."""
         flow = flows.find(self._tx, row["flow_id"])
         around = [] if flow is None else [related("flow", "flow", flow["id"], flow["name"])]
+        placed = None if row.get("work_queue_id") is None else queue_and_pool(self._tx, row["work_queue_id"])
+        if placed is not None:
+            queue, pool = placed
+            around.append(related("work-queue", "work-queue", queue.id, queue.name))
+            around.append(related("work-pool", "work-pool", pool.id, pool.name, **{POOL_TYPE: pool.type}))
         payload = {} if changes is None else _updates(row, changes)
         if changes is None or payload["updated_fields"]:
             self._tell("deployment", what, row["id"], row["name"], payload, around)

@@ -38,17 +38,24 @@ NAMED_ONCE = frozenset({"parents", "children"})
 """In the graph of a flow run a neighbour is named once. Theirs repeats it as often as its own inputs have names, which is an
 accident of their query and no number of anything."""
 
-LOST_DEFINITIONS = {"definitions": {"JsonValue": {}}}
+LOST_DEFINITIONS: dict[str, object] = {"definitions": {"JsonValue": {}}}
 """A block schema's definition that allows anything: theirs loses it where it is read, except in a schema just made."""
 
 
-NOTHING = {"job_variables": {}}
+NOTHING: dict[str, dict[str, object]] = {"job_variables": {}}
 """What null stands for: theirs answers it for a run whose client sent null along with an idempotency key."""
+
+
+NOT_TOLD = frozenset({"prefect.work-pool.ready", "prefect.work-queue.ready", "prefect.deployment.ready"})
+"""That somebody looks after a pool, a queue or a deployment: ours computes it whenever it is asked, and does not tell yet
+when it changes."""
 
 
 def told_alike(event: Mapping[str, Any]) -> bool:
     """Whether both servers tell an event. Clients change the text of a block type that came with a server if it is not
     theirs; ours is in our words, so it is changed once."""
+    if event["event"] in NOT_TOLD:
+        return False
     named = event["resource"].get("prefect.resource.name")
     return not (event["event"] == "prefect.block-type.updated" and named in ("Secret", "Local File System"))
 

@@ -52,8 +52,8 @@ class Masks:
             value = _each_once(value) if key in NAMED_ONCE else value
             inner = [self.plain(item, key) for item in value]
             return sorted(inner, key=_json_order) if key in UNORDERED else inner
-        if key in NUMBERS:
-            return "<seconds>"
+        if key in NUMBERS or (key == "infrastructure_pid" and value is not None):
+            return "<number>"
         if isinstance(value, float):
             return one_number(value)
         return self._text(value, key) if isinstance(value, str) else value

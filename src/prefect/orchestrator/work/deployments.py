@@ -75,7 +75,7 @@ def apply(tx: Transaction, given: DeploymentCreate, clock: Clock) -> tuple[UUID,
         unset = {name: value for name, value in UNSET.items() if name not in given.model_fields_set}
         key = {"id": deployment_id, "flow_id": given.flow_id, "name": given.name, "created": now}
         stored.insert(tx, {**values, **unset, **key})
-        Teller(tx, clock).deployment(CREATED, key)
+        Teller(tx, clock).deployment(CREATED, {**values, **key})
     else:
         stored.change(tx, deployment_id, values)
         Teller(tx, clock).deployment(UPDATED, known, _named(values))

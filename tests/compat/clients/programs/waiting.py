@@ -88,6 +88,7 @@ def _answer_when_paused(flow_name, answer):
             for _ in range(300):
                 found = client.read_flow_runs(flow_filter=named)
                 if found and found[0].state and found[0].state.is_paused():
+                    time.sleep(1)  # the run pauses before it says what it waits for
                     answer(client, found[0])
                     return
                 time.sleep(0.1)
