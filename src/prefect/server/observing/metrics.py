@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from types import ModuleType
+from typing import TYPE_CHECKING, NamedTuple
 
 from prefect._version import __version__
 from prefect.core.times import SECOND
@@ -20,6 +21,7 @@ from prefect.storage.transaction import Transaction
 
 if TYPE_CHECKING:
     from prometheus_client import CollectorRegistry
+    from prometheus_client.metrics_core import Metric
 
 KNOWN_SECONDS = 5.0
 SHARE = 0.01
@@ -99,7 +101,7 @@ class Metrics:
 
     # --- as Prometheus has it
 
-    def collect(self) -> Iterator[Any]:
+    def collect(self) -> Iterator[Metric]:
         """Every family; called by the registry."""
         from prometheus_client import core
 
@@ -110,7 +112,7 @@ class Metrics:
         yield from self._of_process(core)
         yield self._of_requests(core)
 
-    def _of_runs(self, core: Any, found: Figures) -> Iterator[Any]:
+    def _of_runs(self, core: ModuleType, found: Figures) -> Iterator[Metric]:
         runs = core.GaugeMetricFamily(f"{PREFIX}flow_runs", "Flow runs by type of state.", labels=["state"])
         for state, count in sorted(found.runs.items()):
             runs.add_metric([state.lower()], count)
@@ -136,7 +138,7 @@ class Metrics:
         lateness.add_metric([], list(zip(names, counts, strict=True)), self._late_seconds)
         yield lateness
 
-    def _of_slots(self, core: Any, found: Figures) -> Iterator[Any]:
+    def _of_slots(self, core: ModuleType, found: Figures) -> Iterator[Metric]:
         labels = ["kind", "limit"]
         families = {
             "held": core.GaugeMetricFamily(f"{PREFIX}slots_held", "Slots that are taken.", labels=labels),
@@ -148,7 +150,7 @@ class Metrics:
                 family.add_metric([limit.kind, limit.name], getattr(limit, name))
         yield from families.values()
 
-    def _of_duties(self, core: Any) -> Iterator[Any]:
+    def _of_duties(self, core: ModuleType) -> Iterator[Metric]:
         services = self._world.services
         labels = ["duty"]
         passes = core.CounterMetricFamily(f"{PREFIX}duty_passes", "Passes that this process made.", labels=labels)
@@ -162,7 +164,7 @@ class Metrics:
             failing.add_metric([name], int(last.error is not None))
         yield from (passes, took, when, failing)
 
-    def _of_process(self, core: Any) -> Iterator[Any]:
+    def _of_process(self, core: ModuleType) -> Iterator[Metric]:
         world = self._world
         info = core.InfoMetricFamily(f"{PREFIX}server", "What answers here.", value={"version": __version__})
         yield info
@@ -177,7 +179,7 @@ class Metrics:
             yield figure(f"{PREFIX}open_connections", "Connections that are open.", value=world.connections())
         yield figure(f"{PREFIX}live_watchers", "Who follows changes.", value=world.bus.watchers)
 
-    def _of_requests(self, core: Any) -> Any:
+    def _of_requests(self, core: ModuleType) -> Metric:
         family = core.HistogramMetricFamily(
             f"{PREFIX}request_seconds",
             "From a request's head until its answer was made.",
@@ -185,7 +187,8 @@ class Metrics:
         )
         for (method, route, status), timing in sorted(self._requests.timings.items()):
             family.add_metric([method, route, str(status)], timing.cumulative(), timing.seconds)
-        return family
+        made: Metric = family
+        return made
 
 
 __all__ = ["BOUNDS", "Metrics", "Timing"]
