@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import atexit
 import json
 import os
+import shutil
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -15,6 +17,7 @@ from tempfile import mkdtemp
 from typing import Any
 from uuid import uuid4
 
+from benchmarks import peers
 from benchmarks.filling import fill
 from benchmarks.load import Connection, Flood, flood, request
 from benchmarks.peers import Peer, fresh_home
@@ -132,9 +135,10 @@ def lists_postgres(peer: Peer, count: int, place: Path) -> Figures:
 
 @cache
 def _filled(count: int) -> Path:
-    """A home with so many flow runs and task runs, made once."""
-    home = Path(mkdtemp(prefix="headrace-bench-filled-")) / "home"
-    home.mkdir()
+    """A home with so many flow runs and task runs, made once and left until the end."""
+    folder = Path(mkdtemp(prefix="headrace-bench-filled-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    home = fresh_home(peers.ours(), folder / "home", warmed=False)
     fill(f"sqlite:///{home / 'prefect.db'}", count, count)
     return home
 

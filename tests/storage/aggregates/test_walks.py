@@ -77,7 +77,7 @@ def some_filters(reading: Reading) -> dict[str, Filters]:
         "a deployment": {"deployments": {"id": {"any_": deployments[:1]}}},
         "deployment or none": {"flow_runs": {"deployment_id": {"any_": deployments, "is_null_": True, "operator": "or_"}}},
         "failed of a flow": {"flows": {"name": {"any_": ["flow-3"]}}, "flow_runs": {"state": failed}},
-        "this week": {"flow_runs": {"expected_start_time": week}},
+        "this week": {"flow_runs": {"operator": "and_", "expected_start_time": week}},
         "weeks ago": {"flow_runs": {"expected_start_time": older}},
         "began this week": {"flow_runs": {"start_time": week, "state": failed}},
         "never began": {"flow_runs": {"start_time": {"is_null_": True}}},
@@ -147,6 +147,16 @@ def test_newest_runs_are_read_from_an_index_in_their_order(reading: Reading, nam
     plan = plan_of(reading, walk.listing(query, sort))
     assert f"USING COVERING INDEX {walks.ORDERED_BY[sort]}" in plan
     assert "TEMP B-TREE" not in plan
+
+
+@pytest.mark.usefixtures("few")
+def test_the_newest_ids_of_the_latest_week_are_found_at_once(reading: Reading) -> None:
+    if reading.dialect != "sqlite":
+        pytest.skip("PostgreSQL chooses by its statistics")
+    for name, expected in (("this week", walks.BY_ID), ("weeks ago", walks.TIMELINE)):
+        walk = Walk(reading, some_filters(reading)[name])
+        query = select(flow_run.c.id).where(walk.condition).order_by(flow_run.c.id.desc()).limit(200)
+        assert f"INDEX {expected}" in plan_of(reading, walk.listing(query, "ID_DESC"))
 
 
 def test_a_statement_that_takes_too_long_is_given_up(tmp_path: Path) -> None:

@@ -102,7 +102,7 @@ class Walk:
         """Of a span of time those of the newest ids: at once if it is the latest, else all of it and sorted."""
         last = self._reading.one(select(flow_run.c.created).order_by(flow_run.c.id.desc()))
         end = self._own["expected_start_time"].get("before_")
-        if last is None or (end is not None and end < last["created"]) or self._own.keys() != {"expected_start_time"}:
+        if last is None or (end is not None and end < last["created"]) or self._asked() != {"expected_start_time"}:
             return TIMELINE
         times = where({"expected_start_time": plain(flow_run.c.expected_start_time)}, self._own)
         return TIMELINE if self._is_at_most(FEW, select(flow_run.c.expected_start_time).where(times)) else BY_ID
@@ -114,10 +114,14 @@ class Walk:
             return TIMELINE
         if self._spans("start_time"):
             return BEGUN
-        asked = {name for name, given in self._own.items() if given and name != "operator"}
+        asked = self._asked()
         by_state = asked == {"state"} and "name" not in self._own["state"]
         grouped = self._flows is not None or self._deployments is not None or "deployment_id" in asked
         return TIMELINE if asked and not grouped and not by_state else None
+
+    def _asked(self) -> set[str]:
+        """The fields of flow runs that the filter says something of."""
+        return {name for name, given in self._own.items() if given and name != "operator"}
 
     def _spans(self, field: str) -> bool:
         given = self._own.get(field) or {}
