@@ -10,10 +10,10 @@ from typing import Any
 from tests.compat.clients.differences import KNOWN, LOST_DEFINITIONS, NAMED_ONCE, NOTHING, one_number
 
 UUID = re.compile(r"[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}")
+LONG_HEX = re.compile(r"\b[0-9a-f]{33,}\b")
 TIME = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)?")
 SLUG = re.compile(r"\b[a-z]+-[a-z]+\b")
 SUFFIX = re.compile(r"-[0-9a-f]{3}\b")
-HASH = re.compile(r"\b[0-9a-f]{32}\b")
 NUMBERS = frozenset({"total_run_time", "estimated_run_time", "estimated_start_time_delta"})
 UNORDERED = frozenset(
     {"tags", "nodes", "root_node_ids", "children", "parents", "artifacts", "encapsulating", "active_slots"}
@@ -59,6 +59,7 @@ class Masks:
         return self._text(value, key) if isinstance(value, str) else value
 
     def _text(self, text: str, key: str = "") -> str:
+        text = LONG_HEX.sub("<hex>", text)
         text = UUID.sub(lambda found: f"<{self.names.get(_bare(found.group()), 'id')}>", text)
         text = TIME.sub("<time>", text)
         if key in ("name", "label", "message"):
