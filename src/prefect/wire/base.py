@@ -231,8 +231,8 @@ GivenMoment = Annotated[Moment | None, WithJsonSchema({"type": "string", "format
 GivenSeconds = Annotated[Seconds | None, WithJsonSchema({"type": "number", "format": "time-delta"})]
 """A parameter that may be left out; None says that it was."""
 
-PageNumber = Annotated[int, Field(ge=1, le=INTEGER_MAX), WithJsonSchema({"type": "integer", "minimum": 1})]
-"""Which page, from 1."""
+PageNumber = Annotated[int, Field(ge=1, le=INTEGER_MAX // 1_000_000), WithJsonSchema({"type": "integer", "minimum": 1})]
+"""Which page, from 1; so far only that what lies before it can be counted."""
 
 
 # --- pages

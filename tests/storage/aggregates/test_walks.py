@@ -65,6 +65,8 @@ def some_filters(reading: Reading) -> dict[str, Filters]:
     runs = reading.rows(select(flow_run).where(flow_run.c.deployment_id.is_not(None)).limit(3))
     ids, deployments = [run["id"] for run in runs], [run["deployment_id"] for run in runs]
     failed = {"type": {"any_": ["FAILED", "CRASHED"]}}
+    many = [UUID(int=number) for number in range(12_000)]
+    many_texts = [str(identity) for identity in many]
     return {
         "all": {},
         "failed": {"flow_runs": {"state": failed}},
@@ -88,6 +90,10 @@ def some_filters(reading: Reading) -> dict[str, Filters]:
         "name like": {"flow_runs": {"name": {"like_": "Y-FOX"}}},
         "ids": {"flow_runs": {"id": {"any_": ids}}},
         "not these": {"flow_runs": {"id": {"not_any_": ids}, "parent_task_run_id": {"is_null_": True}}},
+        "very many ids": {"flow_runs": {"id": {"any_": [*ids, *many]}}},
+        "none of very many": {"flow_runs": {"id": {"not_any_": [*ids, *many]}, "name": {"any_": [*many_texts, "calm-fox"]}}},
+        "some of many tags": {"flow_runs": {"tags": {"any_": ["dev", *many_texts[:1500]]}}},
+        "all of many tags": {"flow_runs": {"tags": {"all_": ["dev"] * 1500}}},
         "with task runs": {"task_runs": {"state": {"type": {"any_": ["FAILED"]}}}},
     }  # fmt: skip
 
@@ -95,7 +101,8 @@ def some_filters(reading: Reading) -> dict[str, Filters]:
 NAMES = (
     "all", "failed", "completed", "late", "failed or late", "a flow", "no flow", "flows like", "a deployment",
     "deployment or none", "failed of a flow", "this week", "weeks ago", "began this week", "never began",
-    "this week or failed", "common tag", "rare tag", "odd tags", "name like", "ids", "not these", "with task runs",
+    "this week or failed", "common tag", "rare tag", "odd tags", "name like", "ids", "not these", "very many ids",
+    "none of very many", "some of many tags", "all of many tags", "with task runs",
 )  # fmt: skip
 
 

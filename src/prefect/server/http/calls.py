@@ -188,6 +188,8 @@ def _converted(parameter: Query, text: str) -> Any:
 
 def _moment(text: str) -> datetime:
     """A moment in UTC; the plus sign of an offset may have come as a blank."""
+    if not text.isprintable():
+        raise ValueError(text)
     given = datetime.fromisoformat(text.replace(" ", "+") if "T" in text else text)
     return given.replace(tzinfo=UTC) if given.tzinfo is None else given.astimezone(UTC)
 

@@ -11,6 +11,7 @@ from prefect.storage.aggregates.where import (
     Condition,
     FieldFilter,
     Given,
+    among,
     began,
     combined,
     like,
@@ -68,7 +69,7 @@ def _json_text(column: ColumnElement[Any], key: str, value: str) -> Condition:
 def _child_of_flow_run(given: Given) -> Condition:
     if given.get("any_") is None:
         return true()
-    return flow_run.c.parent_flow_run_id.in_(list(given["any_"]))
+    return among(flow_run.c.parent_flow_run_id, given["any_"])
 
 
 def _subflow(given: Given) -> Condition:
@@ -80,7 +81,7 @@ def _subflow(given: Given) -> Condition:
 def _of_flow_run(given: Given) -> Condition:
     conditions: list[Condition] = []
     if given.get("any_") is not None:
-        conditions.append(task_run.c.flow_run_id.in_(list(given["any_"])))
+        conditions.append(among(task_run.c.flow_run_id, given["any_"]))
     if given.get("is_null_"):
         conditions.append(task_run.c.flow_run_id.is_(None))
     return combined(given, conditions)

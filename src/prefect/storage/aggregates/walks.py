@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, Select, func, select
 
 from prefect.storage.aggregates.filters import DEPLOYMENTS, FLOWS, Filters, flow_runs_where
 from prefect.storage.aggregates.reading import Reading
-from prefect.storage.aggregates.where import Given, plain, where
+from prefect.storage.aggregates.where import Given, among, plain, where
 from prefect.storage.tables import deployment, flow, flow_run, task_run
 
 Statement = Select[*tuple[Any, ...]]
@@ -169,7 +169,7 @@ def _needs_all(given: Given) -> bool:
 
 
 def _is_one_of(column: ColumnElement[Any], values: Sequence[object]) -> ColumnElement[bool]:
-    return column == values[0] if len(values) == 1 else column.in_(values)
+    return column == values[0] if len(values) == 1 else among(column, values)
 
 
 def for_task_runs(reading: Reading, filters: Filters) -> tuple[Filters, bool]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import ColumnElement, Table, and_, bindparam, false, func, or_, true
 from sqlalchemy.ext.compiler import compiles
@@ -18,6 +19,7 @@ from sqlalchemy.sql.visitors import InternalTraversal
 from sqlalchemy.types import Boolean
 
 from prefect.core.search import split_query
+from prefect.storage.types import Id
 
 Condition = ColumnElement[bool]
 Given = Mapping[str, Any]
@@ -40,40 +42,58 @@ def like(column: ColumnElement[Any], text: str) -> Condition:
     """Whether a column has a text in it, in either case."""
     if len(text) > LONGEST_PATTERN:
         return func.replace(func.lower(column), func.lower(text), "") != func.lower(column)
-    return Like(column, contains_pattern(text))
+    # SQLite's LIKE knows no cases as it is.
+    return InBoth(r"{0} LIKE {1} ESCAPE '\'", r"{0} ILIKE {1} ESCAPE '\'", column, contains_pattern(text))
 
 
-class Like(ColumnElement[bool]):
-    """Whether a text is like a pattern, in either case. SQLite's LIKE knows no cases as it is."""
+class InBoth(ColumnElement[bool]):
+    """A condition that each dialect writes in its own way; `{0}`, `{1}` and so on stand for its parts."""
 
     inherit_cache = True
     type = Boolean()
 
-    def __init__(self, column: ColumnElement[Any], pattern: str) -> None:
-        self.column = column
-        self.pattern: ColumnElement[str] = bindparam(None, pattern)
+    def __init__(self, sqlite: str, postgresql: str, *parts: ColumnElement[Any] | str) -> None:
+        self.sqlite, self.postgresql = sqlite, postgresql
+        self.parts = [bindparam(None, part) if isinstance(part, str) else part for part in parts]
 
     _traverse_internals = [  # noqa: RUF012 - how SQLAlchemy compares and caches constructs
-        ("column", InternalTraversal.dp_clauseelement),
-        ("pattern", InternalTraversal.dp_clauseelement),
+        ("sqlite", InternalTraversal.dp_string),
+        ("postgresql", InternalTraversal.dp_string),
+        ("parts", InternalTraversal.dp_clauseelement_list),
     ]
 
 
-@compiles(Like)
-def _like(element: Like, compiler: SQLCompiler, **options: Any) -> str:
-    column, pattern = compiler.process(element.column, **options), compiler.process(element.pattern, **options)
-    return rf"{column} LIKE {pattern} ESCAPE '\'"
+@compiles(InBoth)
+def _in_sqlite(element: InBoth, compiler: SQLCompiler, **options: Any) -> str:
+    return f"({element.sqlite.format(*(compiler.process(part, **options) for part in element.parts))})"
 
 
-@compiles(Like, "postgresql")
-def _ilike(element: Like, compiler: SQLCompiler, **options: Any) -> str:
-    column, pattern = compiler.process(element.column, **options), compiler.process(element.pattern, **options)
-    return rf"{column} ILIKE {pattern} ESCAPE '\'"
+@compiles(InBoth, "postgresql")
+def _in_postgresql(element: InBoth, compiler: SQLCompiler, **options: Any) -> str:
+    return f"({element.postgresql.format(*(compiler.process(part, **options) for part in element.parts))})"
+
+
+MANY = 10_000
+"""Values that a statement names one by one; more come as one document, since both databases bound how many."""
+
+
+def among(column: ColumnElement[Any], values: Sequence[Any]) -> Condition:
+    """Whether a column has one of the values."""
+    if len(values) <= MANY:
+        return column.in_(values)
+    if isinstance(column.type, Id):
+        document = json.dumps([UUID(str(value)).hex.upper() for value in values])
+        return InBoth("hex({0}) IN (SELECT value FROM json_each({1}))", AMONG_IDS, column, document)
+    return InBoth("{0} IN (SELECT value FROM json_each({1}))", AMONG_TEXTS, column, json.dumps(list(values)))
+
+
+AMONG_IDS = "{0} IN (SELECT decode(one.value, 'hex') FROM jsonb_array_elements_text(CAST({1} AS JSONB)) AS one(value))"
+AMONG_TEXTS = "{0} IN (SELECT one.value FROM jsonb_array_elements_text(CAST({1} AS JSONB)) AS one(value))"
 
 
 OPERATORS: dict[str, Callable[[ColumnElement[Any], Any], Condition]] = {
-    "any_": lambda column, values: column.in_(list(values)),
-    "not_any_": lambda column, values: or_(column.not_in(list(values)), column.is_(None)),
+    "any_": among,
+    "not_any_": lambda column, values: or_(~among(column, values), column.is_(None)),
     "like_": like,
     "before_": lambda column, moment: column <= moment,
     "after_": lambda column, moment: column >= moment,
@@ -137,44 +157,35 @@ def nested(fields: Mapping[str, FieldFilter]) -> FieldFilter:
 # --- tags
 
 
-class TagsContain(ColumnElement[bool]):
+FEW_TAGS = 20
+
+
+def has_tag(column: ColumnElement[Any], tag: str) -> Condition:
     """Whether a column of tags has a tag among them."""
-
-    inherit_cache = True
-    type = Boolean()
-
-    def __init__(self, column: ColumnElement[Any], tag: str) -> None:
-        self.column = column
-        self.tag: ColumnElement[str] = bindparam(None, tag)
-        self.document: ColumnElement[str] = bindparam(None, json.dumps([tag]))
-        self.written: ColumnElement[str] | None = None
-        if (
-            tag.isascii() and tag.isprintable()
-        ):  # it can only be written in one way, and is looked for sooner than parsed
-            self.written = bindparam(None, json.dumps(tag))
-
-    _traverse_internals = [  # noqa: RUF012 - how SQLAlchemy compares and caches constructs
-        ("column", InternalTraversal.dp_clauseelement),
-        ("tag", InternalTraversal.dp_clauseelement),
-        ("document", InternalTraversal.dp_clauseelement),
-        ("written", InternalTraversal.dp_clauseelement),
-    ]
+    found = "EXISTS (SELECT 1 FROM json_each({0}) AS one_tag WHERE one_tag.value = {1})"
+    if tag.isascii() and tag.isprintable():  # so it is written in one way only, which is sooner looked for than parsed
+        found = f"instr({{0}}, {{3}}) > 0 AND {found}"
+    return InBoth(found, "{0} @> CAST({2} AS JSONB)", column, tag, json.dumps([tag]), json.dumps(tag))
 
 
-@compiles(TagsContain)
-def _in_sqlite(element: TagsContain, compiler: SQLCompiler, **options: Any) -> str:
-    column = compiler.process(element.column, **options)
-    tag = compiler.process(element.tag, **options)
-    found = f"EXISTS (SELECT 1 FROM json_each({column}) AS one_tag WHERE one_tag.value = {tag})"
-    if element.written is None:
-        return found
-    return f"(instr({column}, {compiler.process(element.written, **options)}) > 0 AND {found})"
+def has_every_tag(column: ColumnElement[Any], wanted: Sequence[str]) -> Condition:
+    """Whether a column of tags has all of them."""
+    if len(wanted) <= FEW_TAGS:
+        return and_(true(), *(has_tag(column, tag) for tag in wanted))
+    missing = "SELECT 1 FROM json_each({1}) AS one WHERE one.value NOT IN (SELECT value FROM json_each({0}))"
+    return InBoth(f"NOT EXISTS ({missing})", "{0} @> CAST({1} AS JSONB)", column, json.dumps(wanted))
 
 
-@compiles(TagsContain, "postgresql")
-def _in_postgresql(element: TagsContain, compiler: SQLCompiler, **options: Any) -> str:
-    column = compiler.process(element.column, **options)
-    return f"{column} @> CAST({compiler.process(element.document, **options)} AS JSONB)"
+def has_some_tag(column: ColumnElement[Any], wanted: Sequence[str]) -> Condition:
+    """Whether a column of tags has one of them."""
+    if len(wanted) <= FEW_TAGS:
+        return or_(false(), *(has_tag(column, tag) for tag in wanted))
+    return InBoth(
+        "EXISTS (SELECT 1 FROM json_each({0}) AS one WHERE one.value IN (SELECT value FROM json_each({1})))",
+        "EXISTS (SELECT 1 FROM jsonb_array_elements_text(CAST({1} AS JSONB)) AS one(tag) WHERE jsonb_exists({0}, one.tag))",
+        column,
+        json.dumps(wanted),
+    )
 
 
 def tags(column: ColumnElement[Any]) -> FieldFilter:
@@ -183,9 +194,9 @@ def tags(column: ColumnElement[Any]) -> FieldFilter:
     def field(given: Given) -> Condition:
         conditions: list[Condition] = []
         if given.get("all_") is not None:
-            conditions.append(and_(true(), *(TagsContain(column, tag) for tag in given["all_"])))
+            conditions.append(has_every_tag(column, given["all_"]))
         if given.get("any_") is not None:
-            conditions.append(or_(false(), *(TagsContain(column, tag) for tag in given["any_"])))
+            conditions.append(has_some_tag(column, given["any_"]))
         if given.get("is_null_") is not None:
             empty = or_(column.is_(None), column == [])
             conditions.append(empty if given["is_null_"] else ~empty)
