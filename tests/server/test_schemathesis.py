@@ -13,7 +13,7 @@ from tests.server import schemathesis_run
 from tests.server.support import new_database
 
 EXAMPLES = 1
-"""Of each operation as documented, and as many that are not, for the time it takes; `python -m tests.server.schemathesis_run` makes more."""
+"""Of each operation as documented, and as many that are not; `python -m tests.server.schemathesis_run` makes more."""
 
 SEED = 1
 
