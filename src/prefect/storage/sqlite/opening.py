@@ -23,4 +23,6 @@ def open_raw(url: str, options: StoreOptions) -> RawRecord:
         version: int = connection.execute("PRAGMA user_version").fetchone()[0]
     begin = partial(insist, connection, "BEGIN IMMEDIATE", path, options.busy_timeout)
     place = f"database {str(path)!r}"
-    return RawRecord("sqlite", place, connection, begin, version, connection.close, lambda error: translate(error, path))
+    return RawRecord(
+        "sqlite", place, connection, begin, version, connection.close, lambda error: translate(error, path)
+    )
