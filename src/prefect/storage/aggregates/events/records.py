@@ -15,7 +15,7 @@ from sqlalchemy import BigInteger, Text, and_, cast, false, func, or_, select, t
 from prefect.core.records.events import RESOURCE_ID, RESOURCE_NAME, RESOURCE_ROLE
 from prefect.storage.aggregates.events.labels import label_of, starts_with
 from prefect.storage.aggregates.reading import Reading, Record
-from prefect.storage.aggregates.where import Condition, FieldFilter, Given, searched, where
+from prefect.storage.aggregates.where import Condition, FieldFilter, Given, among, searched, where
 from prefect.storage.tables import event, event_resource
 from prefect.storage.types import Expression
 
@@ -30,7 +30,7 @@ def _named(given: Given) -> Condition:
     name = event.c.name
     conditions: list[Condition] = [true()]
     if given.get("name"):
-        conditions.append(name.in_(given["name"]))
+        conditions.append(among(name, given["name"]))
     if given.get("prefix"):
         conditions.append(_any_prefix(name, given["prefix"]))
     if given.get("exclude_name"):
@@ -43,7 +43,7 @@ def _named(given: Given) -> Condition:
 def _id_and_labels(identity: Expression, labels: Expression, given: Given) -> list[Condition]:
     conditions: list[Condition] = [true()]
     if given.get("id"):
-        conditions.append(identity.in_(given["id"]))
+        conditions.append(among(identity, given["id"]))
     if given.get("id_prefix"):
         conditions.append(_any_prefix(identity, given["id_prefix"]))
     for label, values in (given.get("labels") or {}).items():
@@ -105,7 +105,7 @@ def _searched(given: Given) -> Condition:
 
 
 EVENTS: Mapping[str, FieldFilter] = {
-    "id": lambda given: event.c.id.in_(given["id"]) if given.get("id") else true(),
+    "id": lambda given: among(event.c.id, given["id"]) if given.get("id") else true(),
     "event": _named,
     "resource": _about,
     "related": _all_of(_related),
