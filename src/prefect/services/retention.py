@@ -160,7 +160,7 @@ class Retention:
                 if clock.monotonic() - began >= PASS_SECONDS:
                     return gone
         except BaseException:
-            self._round = None
+            self._round, self._next = None, float("-inf")  # from the beginning, at the next pass
             raise
         self._round = None
         return gone
