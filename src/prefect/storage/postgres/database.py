@@ -16,8 +16,9 @@ from prefect.storage.postgres.errors import translate
 from prefect.storage.postgres.schema import prepare
 from prefect.storage.store import StoreOptions
 
-READING = "-c default_transaction_read_only=on -c jit=off -c work_mem=32MB"
-"""Pages are short: to compile a query would take longer than to answer it. A week of runs is grouped without a file."""
+READING = "-c default_transaction_read_only=on -c jit=off -c work_mem=32MB -c plan_cache_mode=force_custom_plan"
+"""Pages are short: to compile a query would take longer than to answer it. A week of runs is grouped without a file. A plan
+made for any values would be a bad one for most: whether a tag, a state or a span is rare decides the way."""
 
 FROZEN_SECONDS = 60
 """After so long the server ends the transaction of a process that has stopped amid it, and frees its locks."""
