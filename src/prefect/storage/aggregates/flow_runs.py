@@ -102,9 +102,18 @@ def order_of(sort: str) -> tuple[ColumnElement[Any], ...]:
     return (*SORTS[sort], flow_run.c.id.desc() if sort.endswith("DESC") else flow_run.c.id.asc())
 
 
+UNTOLD = frozenset({
+    "environment", "entrypoint", "failure", "schedule_id", "fire_time", "root_flow_run_id", "version", "attempt", "sequence",
+    "answered_transition",
+})  # fmt: skip
+"""Columns that the API does not tell."""
+
+TOLD = tuple(column for column in flow_run.c if column.name not in UNTOLD)
+
+
 def _with_pool(runs: FromClause = flow_run) -> Select[*tuple[object, ...]]:
     joined = runs.outerjoin(work_queue, work_queue.c.id == flow_run.c.work_queue_id)
-    return select(flow_run, work_queue.c.work_pool_id).select_from(joined)
+    return select(*TOLD, work_queue.c.work_pool_id).select_from(joined)
 
 
 def filtered_page(reading: Reading, filters: Filters, sort: str, limit: int, offset: int = 0) -> list[Record]:

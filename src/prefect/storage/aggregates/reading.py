@@ -62,7 +62,9 @@ class Reading:
         with self._engine.connect() as connection:
             if self._seconds is not None:
                 _bound(connection.connection.driver_connection, self._seconds)
-            return [dict(row) for row in connection.execute(statement).mappings()]
+            result = connection.execute(statement)
+            names = tuple(result.keys())
+            return [dict(zip(names, row, strict=True)) for row in result]
 
     def _translated(self, error: DBAPIError) -> StorageError:
         return self._store.translate(error.orig if isinstance(error.orig, Exception) else error)
