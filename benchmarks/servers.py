@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import subprocess
 import time
 from collections.abc import Iterator
@@ -14,6 +13,7 @@ from pathlib import Path
 
 from benchmarks.load import Answered, ask_once
 from benchmarks.peers import ROOT, Peer
+from tests.support.ports import free_port
 
 START_SECONDS = 180.0
 STOP_SECONDS = 30.0
@@ -51,7 +51,7 @@ class Server:
 @contextmanager
 def serving(peer: Peer, home: Path, database: str | None = None) -> Iterator[Server]:
     """A server on a home of its own, from its start until the end of the block."""
-    port = _free_port()
+    port = free_port()
     environment = peer.environment(home) | {"PREFECT_LOGGING_SERVER_LEVEL": "WARNING"}
     if database is not None:
         environment["PREFECT_SERVER_DATABASE_CONNECTION_URL"] = database
@@ -89,12 +89,6 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
     except subprocess.TimeoutExpired:
         os.killpg(process.pid, signal.SIGKILL)
         process.wait(STOP_SECONDS)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _family(process: int) -> list[int]:

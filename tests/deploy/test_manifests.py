@@ -18,9 +18,9 @@ import yaml
 from prefect.settings.root import INDEX
 from tests.docs import pages
 from tests.faults.processes import environment
-from tests.faults.servers import free_port
 from tests.faults.test_server_disk import until
 from tests.server.support import new_database
+from tests.support.ports import free_port
 from tests.support.source import ROOT
 
 DEPLOY = ROOT / "deploy"

@@ -4,22 +4,15 @@ from __future__ import annotations
 
 import http.client
 import signal
-import socket
 import subprocess
 import sys
 import time
 from pathlib import Path
 
 from tests.faults.processes import environment
+from tests.support.ports import free_port
 
 STARTING_SECONDS = 30.0
-
-
-def free_port() -> int:
-    """A port of this machine that nobody listens on."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port: int = listener.getsockname()[1]
-        return port
 
 
 class ServerProcess:

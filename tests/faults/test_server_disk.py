@@ -16,8 +16,9 @@ from typing import Any
 import pytest
 
 from tests.faults.processes import environment
-from tests.faults.servers import ServerProcess, free_port
+from tests.faults.servers import ServerProcess
 from tests.faults.test_disk import fill, small_disk
+from tests.support.ports import free_port
 
 __all__ = ["small_disk"]
 pytestmark = [pytest.mark.timeout(120)]

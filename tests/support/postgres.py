@@ -10,7 +10,6 @@ import os
 import pwd
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import time
@@ -19,6 +18,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
+
+from tests.support.ports import free_port
 
 START_SECONDS = 30
 
@@ -40,7 +41,7 @@ def server(binaries: Path) -> Iterator[str]:
         shutil.chown(home, owner)
     try:
         _initialise(binaries, home, owner)
-        port = _free_port()
+        port = free_port()
         process = _start(binaries, home, port, owner)
         try:
             url = f"postgresql://postgres@127.0.0.1:{port}/postgres"
@@ -110,9 +111,3 @@ def _wait_until_open(process: subprocess.Popen[bytes], url: str, home: Path) -> 
         except psycopg.OperationalError:
             time.sleep(0.05)
     raise RuntimeError(f"PostgreSQL did not open {url}:\n{(home / 'log').read_text()}")
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

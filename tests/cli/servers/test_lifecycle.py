@@ -16,8 +16,8 @@ from typing import Any
 import pytest
 
 from tests.faults.processes import environment
-from tests.faults.servers import free_port
 from tests.server.support import new_database
+from tests.support.ports import free_port
 
 pytestmark = [pytest.mark.timeout(120)]
 Command = Callable[..., subprocess.CompletedProcess[str]]

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import httpx
 
-from tests.faults.servers import free_port
+from tests.support.ports import free_port
 
 HERE = Path(__file__).parent
 STARTING_SECONDS = 120.0
