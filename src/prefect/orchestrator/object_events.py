@@ -18,7 +18,7 @@ from prefect.storage.keyed.limits import full_name
 from prefect.storage.transaction import Transaction
 
 CREATED, UPDATED, DELETED = "created", "updated", "deleted"
-PAUSED, NOT_READY = "paused", "not-ready"
+PAUSED, READY, NOT_READY = "paused", "ready", "not-ready"
 FLOW = ("name", "tags", "labels")
 VARIABLE = ("name", "value", "tags")
 BLOCK_TYPE = ("name", "slug", "logo_url", "documentation_url", "description", "code_example", "is_protected")

@@ -17,6 +17,8 @@ from prefect.core.journal import LEDGERS, TASK_RUN, TASK_RUN_STATE, Moves, Value
 from prefect.core.lifecycle.states import StateType
 from prefect.core.records.events import RESOURCE_ROLE, EventRecord, object_id
 from prefect.core.times import SECOND, to_micros
+from prefect.storage.keyed.runs.task_runs import has_otherwise
+from prefect.storage.transaction import Transaction
 
 PREFIX = "prefect.task-run."
 TELLER = "prefect.orchestration"
@@ -44,6 +46,14 @@ def told_by(event: EventRecord) -> Moves | None:
     except (TypeError, ValueError, KeyError, OverflowError):
         return None
     return Moves((_row(TASK_RUN_STATE, entered),), _row(TASK_RUN, row))
+
+
+def record_told(tx: Transaction, moves: Moves) -> None:
+    """Append what an event told; but clients also tell of the state in which a task run was made by request, which is on
+    record as it was answered."""
+    (state,) = (dict(zip(LEDGERS[TASK_RUN_STATE].columns, row, strict=True)) for row in moves.states)
+    if state["type"] != StateType.SCHEDULED.value or not has_otherwise(tx, state):
+        tx.append(TASK_RUN, moves)
 
 
 def flow_run_of(event: EventRecord) -> UUID | None:

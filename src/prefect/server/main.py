@@ -71,6 +71,7 @@ def _service_options(settings: Settings) -> Json:
         "late_runs": services.late_runs.enabled,
         "pause_expirations": services.pause_expirations.enabled,
         "cancellation": services.cancellation_cleanup.enabled,
+        "readiness": services.foreman.enabled,
         "slot_expiry": services.repossessor.enabled,
     }
     return {

@@ -19,6 +19,10 @@ DESCRIPTIONS = {
     "late_runs": Description(
         "Marks runs as Late that should have started.", "PREFECT_SERVER_SERVICES_LATE_RUNS_ENABLED"
     ),
+    "readiness": Description(
+        "Tells that nobody looks after a work pool, a queue or a deployment any more.",
+        "PREFECT_SERVER_SERVICES_FOREMAN_ENABLED",
+    ),
     "pause_expirations": Description(
         "Fails runs that were paused for longer than they may be.", "PREFECT_SERVER_SERVICES_PAUSE_EXPIRATIONS_ENABLED"
     ),

@@ -46,16 +46,9 @@ NOTHING: dict[str, dict[str, object]] = {"job_variables": {}}
 """What null stands for: theirs answers it for a run whose client sent null along with an idempotency key."""
 
 
-NOT_TOLD = frozenset({"prefect.work-pool.ready", "prefect.work-queue.ready", "prefect.deployment.ready"})
-"""That somebody looks after a pool, a queue or a deployment: ours computes it whenever it is asked, and does not tell yet
-when it changes."""
-
-
 def told_alike(event: Mapping[str, Any]) -> bool:
     """Whether both servers tell an event. Clients change the text of a block type that came with a server if it is not
     theirs; ours is in our words, so it is changed once."""
-    if event["event"] in NOT_TOLD:
-        return False
     named = event["resource"].get("prefect.resource.name")
     return not (event["event"] == "prefect.block-type.updated" and named in ("Secret", "Local File System"))
 

@@ -10,6 +10,7 @@ from typing import Any
 from tests.compat.clients.differences import KNOWN, LOST_DEFINITIONS, NAMED_ONCE, NOTHING, one_number
 
 UUID = re.compile(r"[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}")
+RANDOM_END = re.compile(r"<id>[0-9a-f]+")
 LONG_HEX = re.compile(r"\b[0-9a-f]{33,}\b")
 TIME = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)?")
 SLUG = re.compile(r"\b[a-z]+-[a-z]+\b")
@@ -61,7 +62,7 @@ class Masks:
     def _text(self, text: str, key: str = "") -> str:
         text = LONG_HEX.sub("<hex>", text)
         text = UUID.sub(lambda found: f"<{self.names.get(_bare(found.group()), 'id')}>", text)
-        text = TIME.sub("<time>", text)
+        text = TIME.sub("<time>", RANDOM_END.sub("<id>", text))
         if key in ("name", "label", "message"):
             text = SUFFIX.sub("-<suffix>", text)
             text = SLUG.sub(lambda found: found.group() if found.group() in KEPT_SLUGS else "<slug>", text)

@@ -74,3 +74,23 @@ async def test_a_heartbeat_renews_the_lease_of_its_run(api: httpx.AsyncClient, s
     assert again > renewed
     assert expires - again == 3 * 30 * SECOND
     assert lease_after(0, 10, 10 + 300 * SECOND) == 900 * SECOND
+
+
+async def test_the_state_in_which_a_task_run_was_made_is_one_state_though_it_is_told_too(
+    api: httpx.AsyncClient,
+) -> None:
+    state = {"type": "SCHEDULED", "state_details": {"deferred": True}}
+    given = {"task_key": "later", "dynamic_key": uuid4().hex, "flow_run_id": None, "state": state}
+    run = (await api.post("/task_runs/", json=given)).json()
+    made = run["state"]
+    for entered in ({**made, "message": ""}, {"type": "PENDING", "name": "Pending", "id": str(uuid4())}):
+        told = {
+            **an_event(f"prefect.task-run.{entered['name']}"),
+            "id": entered["id"],
+            "resource": {"prefect.resource.id": f"prefect.task-run.{run['id']}", "prefect.orchestration": "client"},
+            "payload": {"task_run": given, "validated_state": entered},
+        }
+        assert (await api.post("/events", json=[told])).status_code == 204
+    states = (await api.get("/task_run_states/", params={"task_run_id": run["id"]})).json()
+    assert [(each["name"], each["message"]) for each in states] == [("Scheduled", made["message"]), ("Pending", None)]
+    assert (await api.get(f"/task_runs/{run['id']}")).json()["state_name"] == "Pending"

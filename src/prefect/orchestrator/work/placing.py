@@ -10,12 +10,12 @@ from prefect.exceptions import ObjectNotFound
 from prefect.orchestrator.object_events import CREATED, DELETED, NOT_READY, PAUSED, UPDATED, Teller
 from prefect.storage.documents import Record
 from prefect.storage.keyed.work import pools, queues
+from prefect.storage.keyed.work.pools import AGENT_TYPE
 from prefect.storage.transaction import Transaction
 
 AGENT_POOL = "default-agent-pool"
 """The pool of queues that belong to none."""
 
-AGENT_TYPE = "prefect-agent"
 DEFAULT_QUEUE = "default"
 
 

@@ -10,9 +10,9 @@ import weakref
 from collections.abc import Callable, Sequence
 from uuid import UUID
 
-from prefect.core.journal import EVENT, EVENT_RESOURCE, TASK_RUN, Entry
+from prefect.core.journal import EVENT, EVENT_RESOURCE, Entry, Moves
 from prefect.core.records.events import EventRecord, object_id
-from prefect.orchestrator.told_task_runs import flow_run_of, is_told, told_by
+from prefect.orchestrator.told_task_runs import flow_run_of, is_told, record_told, told_by
 from prefect.server.http.errors import RETRY_AFTER, Refusal
 from prefect.server.live.bus import Bus, Change
 from prefect.storage.keyed.events.heartbeats import renew_by_heartbeat
@@ -27,7 +27,7 @@ MOST_BYTES = 64 << 20
 class Batch:
     """Events that are being stored: a decision, to be made in one transaction."""
 
-    __slots__ = ("__weakref__", "beating", "changes", "entries", "now", "release", "size")
+    __slots__ = ("__weakref__", "beating", "changes", "entries", "now", "release", "size", "told")
 
     release: Callable[[], object]
     """Says that it does not wait any more; also called when it is forgotten, however it ended."""
@@ -35,6 +35,9 @@ class Batch:
     def __init__(self, events: Sequence[EventRecord], now: int) -> None:
         self.now = now
         self.entries: list[Entry] = []
+        self.told: list[Moves] = []
+        """Task runs as clients tell of them."""
+
         self.beating: set[UUID] = set()
         """Flow runs whose heart has beaten."""
 
@@ -62,7 +65,7 @@ class Batch:
     def _add_told(self, event: EventRecord) -> None:
         moves = told_by(event)
         if moves is not None:
-            self.entries.append((TASK_RUN, moves))
+            self.told.append(moves)
             flow_run = flow_run_of(event)
             self.changes[Change("task_run", "" if flow_run is None else flow_run.hex)] = None
 
@@ -70,6 +73,8 @@ class Batch:
         """Store the events, the task runs they tell of, and the leases they renew."""
         for table, row in self.entries:
             tx.append(table, row)
+        for moves in self.told:
+            record_told(tx, moves)
         if self.beating:
             renew_by_heartbeat(tx, self.beating, self.now)
 

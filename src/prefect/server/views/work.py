@@ -9,11 +9,8 @@ from prefect.server.http.answers import Json
 from prefect.server.views.deployments import readiness
 from prefect.storage.aggregates.work.pools import HOLDER
 from prefect.storage.documents import Row
-from prefect.storage.keyed.work.pools import POLLED_SECONDS
+from prefect.storage.keyed.work.pools import AGENT_TYPE, POLLED_SECONDS
 from prefect.wire.work.pools import WorkPoolStorageConfiguration
-
-AGENT = "prefect-agent"
-"""The type of pools that agents poll, which have no status."""
 
 NO_STORAGE: Mapping[str, object] = dict.fromkeys(WorkPoolStorageConfiguration.model_fields)
 LATE_RUNS_ALLOWED = 0
@@ -40,7 +37,7 @@ def pool_json(row: Row) -> Json:
 
 def pool_status(row: Row) -> str | None:
     """Whether a pool has workers that report."""
-    if row["type"] == AGENT:
+    if row["type"] == AGENT_TYPE:
         return None
     if row["paused"]:
         return "PAUSED"

@@ -12,6 +12,7 @@ from prefect.core.ports import FlowRunRequest
 from prefect.core.times import to_datetime
 from prefect.orchestrator.requests import flow_runs as deciding
 from prefect.orchestrator.work import placing, scheduling
+from prefect.orchestrator.work.readiness import deployments_polled
 from prefect.server import parameters
 from prefect.server.http import answers
 from prefect.server.http.answers import Answer, Deciding
@@ -194,7 +195,7 @@ def scheduled(call: Call[ScheduledFlowRunsBody]) -> Answer:
     limit, before, ids = limit_of(call, body.limit), moment_of(body.scheduled_before), body.deployment_ids
 
     def decision(tx: Transaction) -> list[Any]:
-        stored.note_polled(tx, "id", ids, world.clock.now())
+        deployments_polled(tx, "id", ids, world.clock)
         return list(stored.due(tx, ids, before, limit))
 
     found = world.store.transact(decision)

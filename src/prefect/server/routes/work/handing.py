@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
+from prefect.core.ports import Clock
+from prefect.orchestrator.work.readiness import queues_polled
 from prefect.server.http.calls import AnyCall
 from prefect.storage.aggregates import flow_runs
 from prefect.storage.documents import Record
-from prefect.storage.keyed.work import deployments, queues
+from prefect.storage.keyed.work import queues
 from prefect.storage.transaction import Transaction
 
 
@@ -26,13 +28,16 @@ def runs_by_id(call: AnyCall, ids: Sequence[UUID]) -> dict[UUID, Record]:
 
 
 def hand_out(
-    tx: Transaction, polled: Sequence[Record], pool: Record | None, window: queues.Window, now: int, seen: bool = True
+    tx: Transaction,
+    polled: Sequence[Record],
+    pool: Record | None,
+    window: queues.Window,
+    clock: Clock,
+    seen: bool = True,
 ) -> list[tuple[UUID, UUID]]:
     """The runs of queues that may start, as (run, queue), with the poll noted if it is to be `seen`."""
     if seen:
-        ids = [queue["id"] for queue in polled]
-        queues.note_polled(tx, ids, now)
-        deployments.note_polled(tx, "work_queue_id", ids, now)
+        queues_polled(tx, [queue["id"] for queue in polled], clock)
     if pool is not None and pool["paused"]:
         return []
     return queues.due(tx, polled, None if pool is None else pool["concurrency_limit"], window)

@@ -198,7 +198,7 @@ def scheduled(call: Call[WorkPoolScheduledRunsBody]) -> Answer:
     def decision(tx: Transaction) -> tuple[UUID, list[tuple[UUID, UUID]]]:
         pool = placing.held_pool(tx, name)
         polled = _wanted(tx, pool, body.work_queue_names)
-        return pool["id"], hand_out(tx, polled, pool, window, world.clock.now())
+        return pool["id"], hand_out(tx, polled, pool, window, world.clock)
 
     pool_id, found = world.store.transact(decision)
     runs, now = runs_by_id(call, [run_id for run_id, _ in found]), to_datetime(world.clock.now())

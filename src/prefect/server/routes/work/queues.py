@@ -281,7 +281,7 @@ def runs(call: Call[WorkQueueRunsBody]) -> Answer:
         queue = stored.by_id(tx, queue_id)
         if queue is None:
             return None
-        return [run_id for run_id, _ in hand_out(tx, [queue], None, window, world.clock.now(), seen)]
+        return [run_id for run_id, _ in hand_out(tx, [queue], None, window, world.clock, seen)]
 
     found = world.store.transact(decision)
     if found is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from prefect.orchestrator.work import placing
+from prefect.orchestrator.work.readiness import pool_heard
 from prefect.server.http import answers
 from prefect.server.http.answers import NO_CONTENT, Answer, Deciding
 from prefect.server.http.calls import Call
@@ -32,6 +33,7 @@ def heartbeat(call: Call[WorkerHeartbeatBody]) -> Deciding[None]:
             raise placing.pool_not_found(pool_name)
         interval = given.heartbeat_interval_seconds
         stored.note_heartbeat(tx, clock.new_id(), pool, given.name, interval, clock.now())
+        pool_heard(tx, pool, clock)
 
     def answer(_: None) -> Answer:
         call.world.bus.tell([Change("work_pool", pool_name)])

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from prefect.core.ids import state_id
+from prefect.core.journal import Value
 from prefect.core.lifecycle.outcome import StoredData
 from prefect.core.lifecycle.runs import TaskRun
 from prefect.core.lifecycle.states import State, StateType
@@ -148,6 +149,12 @@ def enter(tx: Transaction, run: TaskRun, state: State[object]) -> None:
     history = {"task_run_id": run.id.bytes, "sequence": run.sequence, "id": identity, "attempt": run.attempt}
     entered = {"type": state.type.value, "name": state.name, "timestamp": moment, "message": state.message}
     tx.insert("task_run_state", {**history, **entered, "details": details, "data": data}, "ON CONFLICT DO NOTHING")
+
+
+def has_otherwise(tx: Transaction, state: Mapping[str, Value]) -> bool:
+    """Whether a row of `task_run_state` is on record under another number."""
+    known = "SELECT 1 FROM task_run_state WHERE task_run_id = ? AND id = ? AND sequence <> ?"
+    return tx.one(known, (state["task_run_id"], state["id"], state["sequence"])) is not None
 
 
 def _details(state: State[object]) -> str:

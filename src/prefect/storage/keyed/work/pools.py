@@ -11,6 +11,9 @@ from prefect.storage.keyed.work import queues
 from prefect.storage.rows import Columns
 from prefect.storage.transaction import Transaction
 
+AGENT_TYPE = "prefect-agent"
+"""The type of pools that agents poll, which have no status."""
+
 UNSAID_INTERVAL = 30
 """Seconds between signs of life of workers that don't say."""
 
