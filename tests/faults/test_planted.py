@@ -16,6 +16,7 @@ import pytest
 
 from tests.faults.processes import run
 from tests.faults.servers import ServerProcess
+from tests.server.support import new_database
 
 SECRET = "what-nobody-may-read"
 PICKLE = {"type": "pickle", "picklelib": "pickle", "picklelib_version": None}
@@ -80,9 +81,11 @@ class Planter:
         return line
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
-    server = ServerProcess(tmp_path_factory.mktemp("planted") / "server")
+@pytest.fixture(scope="module", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
+    in_file = request.param == "sqlite"
+    database = None if in_file else new_database(request.getfixturevalue("postgres_url"))
+    server = ServerProcess(tmp_path_factory.mktemp("planted") / "server", database)
     server.start()
     yield server
     server.stop()
