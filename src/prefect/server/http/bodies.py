@@ -64,8 +64,9 @@ async def _soon(receive: Receive, seconds: float) -> Message:
     return message
 
 
-_BRACKETS = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[\[\]{}]', re.DOTALL)
-"""Texts, which are passed over, and brackets."""
+_TEXTS = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
+_TOO_DEEP = re.compile(rb"[\[{]{%d}" % (DEEPEST + 1))
+_NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 
 
 class Disconnected(Exception):
@@ -145,9 +146,11 @@ def check_nesting(body: bytes) -> None:
     """Refuse what is nested deeper than anybody means, before a parser meets it. Brackets in texts do not count."""
     if body.count(b"[") + body.count(b"{") <= DEEPEST:
         return
-    depth = 0
-    for token in _BRACKETS.finditer(body):
-        kind = token.group()[:1]
-        depth += 1 if kind in b"[{" else -1 if kind in b"]}" else 0
-        if depth > DEEPEST:
+    left = _TEXTS.sub(b"", body).translate(None, _NO_BRACKETS)
+    while left:
+        if _TOO_DEEP.search(left):
             raise invalid(("body",), f"The body is nested deeper than {DEEPEST} levels.", "recursion")
+        outer = left.replace(b"{}", b"").replace(b"[]", b"")
+        if len(outer) == len(left):
+            return  # brackets that don't match, which the parser refuses with their place
+        left = outer
