@@ -67,17 +67,20 @@ def options_from(settings: Settings, **changes: Any) -> ServerOptions:
 
 def _service_options(settings: Settings) -> Json:
     services = settings.server.services
-    switches = {
-        "late_runs": services.late_runs.enabled,
-        "pause_expirations": services.pause_expirations.enabled,
-        "cancellation": services.cancellation_cleanup.enabled,
-        "readiness": services.foreman.enabled,
-        "slot_expiry": services.repossessor.enabled,
+    by_duty: Json = {
+        "late_runs": services.late_runs,
+        "pause_expirations": services.pause_expirations,
+        "cancellation": services.cancellation_cleanup,
+        "readiness": services.foreman,
+        "slot_expiry": services.repossessor,
     }
     return {
         "late_after_seconds": services.late_runs.after_seconds.total_seconds(),
         "cancelling_timeout_seconds": services.cancellation_cleanup.cancelling_timeout_seconds,
-        "disabled_services": frozenset(name for name, enabled in switches.items() if not enabled),
+        "disabled_services": frozenset(name for name, group in by_duty.items() if not group.enabled),
+        "intervals": {
+            name: group.loop_seconds for name, group in by_duty.items() if "loop_seconds" in group.model_fields_set
+        },
         "ages": ages_from(settings),
         "rhythm": Rhythm(
             services.db_vacuum.loop_seconds,

@@ -85,7 +85,7 @@ class ServerServicesCancellationCleanupSettings(Group, path="server.services.can
 
     enabled = Field(BOOL, True, "Run this service.", aliases=former("CANCELLATION_CLEANUP_ENABLED"))
     loop_seconds = Field(
-        number(), 20.0, "Seconds between two passes.", aliases=former("CANCELLATION_CLEANUP_LOOP_SECONDS")
+        POSITIVE_SECONDS, 20.0, "Seconds between two passes.", aliases=former("CANCELLATION_CLEANUP_LOOP_SECONDS")
     )
     cancelling_timeout_seconds = Field(
         POSITIVE_SECONDS, 300.0, "Seconds after which a run that is being cancelled counts as cancelled."
@@ -149,7 +149,7 @@ class ServerServicesForemanSettings(Group, path="server.services.foreman"):
     """Watches over workers, work pools and deployments."""
 
     enabled = Field(BOOL, True, "Run this service.", aliases=former("FOREMAN_ENABLED"))
-    loop_seconds = Field(number(), 15.0, "Seconds between two passes.", aliases=former("FOREMAN_LOOP_SECONDS"))
+    loop_seconds = Field(POSITIVE_SECONDS, 15.0, "Seconds between two passes.", aliases=former("FOREMAN_LOOP_SECONDS"))
     inactivity_heartbeat_multiple = Field(
         integer(),
         3,
@@ -180,7 +180,7 @@ class ServerServicesLateRunsSettings(Group, path="server.services.late_runs"):
     """Marks runs that should have started."""
 
     enabled = Field(BOOL, True, "Run this service.", aliases=former("LATE_RUNS_ENABLED"))
-    loop_seconds = Field(number(), 5.0, "Seconds between two passes.", aliases=former("LATE_RUNS_LOOP_SECONDS"))
+    loop_seconds = Field(POSITIVE_SECONDS, 5.0, "Seconds between two passes.", aliases=former("LATE_RUNS_LOOP_SECONDS"))
     after_seconds = Field(
         DURATION,
         timedelta(seconds=15),
@@ -227,14 +227,16 @@ class ServerServicesPauseExpirationsSettings(Group, path="server.services.pause_
     """Fails runs whose pause lasted too long."""
 
     enabled = Field(BOOL, True, "Run this service.", aliases=former("PAUSE_EXPIRATIONS_ENABLED"))
-    loop_seconds = Field(number(), 5.0, "Seconds between two passes.", aliases=former("PAUSE_EXPIRATIONS_LOOP_SECONDS"))
+    loop_seconds = Field(
+        POSITIVE_SECONDS, 5.0, "Seconds between two passes.", aliases=former("PAUSE_EXPIRATIONS_LOOP_SECONDS")
+    )
 
 
 class ServerServicesRepossessorSettings(Group, path="server.services.repossessor"):
     """Takes back slots whose holder is gone."""
 
     enabled = Field(BOOL, True, "Run this service.")
-    loop_seconds = Field(number(), 15.0, "Seconds between two passes.")
+    loop_seconds = Field(POSITIVE_SECONDS, 15.0, "Seconds between two passes.")
 
 
 class ServerServicesTaskRunRecorderSettings(Group, path="server.services.task_run_recorder"):
