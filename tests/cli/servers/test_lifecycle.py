@@ -70,6 +70,7 @@ def test_a_server_in_the_background_from_start_to_stop(prefect: Command, port: i
     assert f"API URL: {api(port)}" in said.stdout
     assert "Server version: 3.8.8" in said.stdout
     assert str(tmp_path / "home" / "prefect.db") in said.stdout
+    assert f"API URL: {api(port)}" in prefect("server", "status").stdout  # it is found without being told where
     found = json.loads(prefect("server", "status", "-o", "json", **address).stdout)
     assert (found["status"], found["api_url"], found["server_version"]) == ("available", api(port), "3.8.8")
     assert found["server"]["ready"] is True

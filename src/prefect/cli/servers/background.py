@@ -32,20 +32,27 @@ class Background:
         self.file = home / f"{name}.pid"
         self.log = home / f"{name}.log"
 
-    def remember(self, pid: int) -> None:
-        """Note which process it is."""
-        self.file.write_text(holder_of(pid))
+    def remember(self, pid: int, address: str = "") -> None:
+        """Note which process it is, and where it listens."""
+        self.file.write_text(f"{holder_of(pid)}\n{address}\n")
+
+    def _noted(self) -> list[str]:
+        return self.file.read_text().splitlines() or [""]
+
+    def address(self) -> str | None:
+        """Where it listens; None if it does not run, or listens nowhere."""
+        return ("".join(self._noted()[1:]) or None) if self.running() else None
 
     def pid(self) -> int | None:
         """The process that was noted; None if there is none."""
         try:
-            return int(self.file.read_text().split("/")[-2])
+            return int(self._noted()[0].split("/")[-2])
         except (FileNotFoundError, IndexError, ValueError):
             return None
 
     def running(self) -> bool:
         """Whether that very process lives."""
-        return self.pid() is not None and is_gone(self.file.read_text()) is False
+        return self.pid() is not None and is_gone(self._noted()[0]) is False
 
     def stop(self) -> bool:
         """End it, gently first; says whether there was one."""

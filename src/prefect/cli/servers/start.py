@@ -75,7 +75,7 @@ def _in_background(settings: Settings, options: ServerOptions, workers: int) -> 
     address = reachable_at(options.host, options.port, options.base_path)
     process = spawned(home, _arguments(options, workers))
     wait_for(lambda: home.answers(address), process, home, "The server")
-    home.remember(process.pid)
+    home.remember(process.pid, address)
     _announce(settings, options)
     say(f"It runs in the background (process {process.pid}, log {home.log}). Stop it with `prefect server stop`.")
 

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from datetime import datetime
 from importlib import import_module
+from pathlib import Path
 from typing import Any, NoReturn
 
 import click
@@ -14,6 +15,7 @@ import httpx
 from prefect.cli.output import ago, say, show_json, show_table
 from prefect.cli.parameters import command, flag, output_option
 from prefect.cli.record import now
+from prefect.cli.servers.background import Background
 from prefect.settings import get_current_settings, temporary_settings
 
 CLIENT = "prefect.client.orchestration"
@@ -29,17 +31,22 @@ Json = dict[str, Any]
 )
 @output_option
 def status(wait: bool, timeout: int, as_json: bool) -> None:
-    """Show whether the server of PREFECT_API_URL answers, and how it is; exit code 1 unless it does."""
-    api = get_current_settings().api.url
+    """Show whether the server of PREFECT_API_URL answers, and how it is; exit code 1 unless it does.
+
+    Without an address it is the server in the background, if one runs there.
+    """
+    settings = get_current_settings()
+    started = None if settings.api.url else Background(Path(settings.home)).address()
+    api = f"{started}/api" if started else settings.api.url
     if not api:
         _end({"status": "unavailable", "api_url": None, "error": NO_ADDRESS}, NO_ADDRESS, as_json)
     if not as_json:
         say(f"Connecting to server at {api}...")
-    with temporary_settings({"PREFECT_CLIENT_MAX_RETRIES": 0}):
+    with temporary_settings({"PREFECT_API_URL": api, "PREFECT_CLIENT_MAX_RETRIES": 0}):
         error = _waited(lambda: _problem(api), timeout) if wait else _problem(api)
-    if error is not None:
-        _unavailable(api, error, wait, timeout, as_json)
-    found = _asked()
+        if error is not None:
+            _unavailable(api, error, wait, timeout, as_json)
+        found = _asked()
     if as_json:
         return show_json(found)
     return _show(found)
