@@ -92,12 +92,6 @@ def current_state(record: Record, run: str = "flow_run_id") -> Record | None:
     }
 
 
-def past_state(record: Record) -> Record:
-    """A state of a run's history."""
-    names = ("id", "type", "name", "timestamp", "message", "attempt", "reason")
-    return {name: record[name] for name in names if name in record}
-
-
 def log(record: Record) -> Record:
     """A log line."""
     line = {

@@ -12,7 +12,6 @@ import sys
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, NoReturn
-from uuid import UUID
 
 import click
 
@@ -147,8 +146,3 @@ def local(moment: object) -> str:
 def compact(value: object) -> str:
     """A JSON value on one line."""
     return json.dumps(value, default=plain, ensure_ascii=False)
-
-
-def short_id(value: object) -> str | None:
-    """An id as text; None stays None."""
-    return str(value) if isinstance(value, UUID) else None

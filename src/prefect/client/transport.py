@@ -12,14 +12,11 @@ from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from enum import StrEnum
 from functools import cache
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any, TypeAlias
 
 from prefect._version import __version__
 from prefect.client.constants import SERVER_API_VERSION, VERSION_HEADER
 from prefect.utilities.records import record
-
-if TYPE_CHECKING:
-    import httpx
 
 Message: TypeAlias = MutableMapping[str, Any]
 Scope: TypeAlias = MutableMapping[str, Any]
@@ -177,8 +174,3 @@ def _trust(verify: bool, cert_file: str | None) -> ssl.SSLContext | bool:
     if not verify:
         return False
     return ssl.create_default_context(cafile=cert_file) if cert_file else httpx.create_ssl_context()
-
-
-def url_of(client: httpx.Client | httpx.AsyncClient) -> httpx.URL:
-    """The address of the API that a client speaks to."""
-    return client.base_url

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import pickle
 import signal
 import socket
@@ -70,8 +69,3 @@ def _shared_socket() -> socket.socket:
 def _terminate(number: int, _frame: FrameType | None) -> None:
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     raise TerminationSignal(number)
-
-
-def parent_is_gone(parent: int) -> bool:
-    """Whether this process has been left behind."""
-    return os.getppid() != parent

@@ -59,11 +59,6 @@ class Subscription:
         """The next event."""
         return await self._queue.get()
 
-    @property
-    def is_empty(self) -> bool:
-        """Whether nothing waits."""
-        return self._queue.empty()
-
     def give(self, arrival: Arrival) -> None:
         """Add an event, unless too many wait."""
         try:

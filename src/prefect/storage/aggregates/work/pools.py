@@ -79,12 +79,6 @@ def queues_of_pool(reading: Reading, pool_id: object, given: Given | None, limit
     return _with_slots(reading, reading.rows(ordered.limit(limit).offset(offset)))
 
 
-def queue_count(reading: Reading, pool_id: object) -> int:
-    """How many queues a pool has."""
-    counted = select(func.count().label("count")).select_from(work_queue)
-    return _count(reading, counted.where(work_queue.c.work_pool_id == pool_id))
-
-
 def queue_by_id(reading: Reading, queue_id: UUID) -> Record | None:
     """The queue of that id, as `queues` has it."""
     return next(iter(_with_slots(reading, reading.rows(_queues().where(work_queue.c.id == queue_id)))), None)
