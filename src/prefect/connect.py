@@ -14,10 +14,11 @@ from contextlib import contextmanager, suppress
 from functools import cache
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 from uuid import UUID
 
 from prefect.core.ids import uuid7
+from prefect.core.lifecycle.forms import Forms, provide_forms
 from prefect.core.lifecycle.outcome import provide_stored_results
 from prefect.core.lifecycle.states import provide_stamps
 from prefect.engine.config import EngineConfig, provide_config
@@ -432,6 +433,7 @@ def at_place(place: tuple[str, Settings]) -> Iterator[Runtime]:
 provide_config(engine_config)
 provide_stamps(lambda: (CLOCK.now(), CLOCK.new_id().int))
 provide_runtime(current_runtime)
+provide_forms(lambda: cast(Forms, import_module("prefect.wire.forms")))
 provide_places(Places(this_place, at_place))
 surroundings.load_storage = load_block
 atexit.register(close_all)

@@ -212,7 +212,7 @@ def Cancelled(cls: type[State[Any]] = State, **kwargs: object) -> State[Any]:
 
 def format_exception(exc: BaseException, tb: TracebackType | None = None) -> str:
     """An exception as text, with its traceback if one is given."""
-    return "".join(traceback.format_exception(type(exc), exc, tb=tb))
+    return "".join(traceback.format_exception(type(exc), exc, tb=tb)).rstrip("\n")
 
 
 async def exception_to_crashed_state(exc: BaseException, result_store: object = None) -> State[Any]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from prefect.core.lifecycle.outcome import StoredResult
 from prefect.states import Completed, Failed, Scheduled, State, StateDetails, StateType, to_state_create
@@ -84,3 +85,46 @@ def test_what_asks_for_a_state() -> None:
     assert state.timestamp is None
     with pytest.raises(ValidationError, match="Extra inputs"):
         StateCreate.model_validate({"type": "RUNNING", "timestamp": "2030-01-01"})
+
+
+# --- states as models
+
+
+def test_a_state_is_read_and_written_as_a_model_is() -> None:
+    made = State("FAILED", message="boom", state_details={"cache_key": "k"}, timestamp="2026-01-02T03:04:05Z")
+    assert State.model_validate(made) is made
+    again = State.model_validate(made.model_dump(mode="json") | {"id": str(UUID(int=7))})
+    assert (again.type, again.message, again.timestamp, again.id) == (made.type, "boom", made.timestamp, UUID(int=7))
+    assert again.state_details == made.state_details
+    read = State.model_validate_json('{"type": "COMPLETED", "data": 3}')
+    assert (read.name, read.data, read.timestamp is not None) == ("Completed", 3, True)
+    assert json.loads(made.model_dump_json())["state_details"]["cache_key"] == "k"
+    assert made.model_dump(include={"name", "type"}) == {"name": "Failed", "type": StateType.FAILED}
+    assert made.model_dump(mode="json", exclude={"state_details", "timestamp"}, exclude_none=True) == {
+        "type": "FAILED", "name": "Failed", "message": "boom",
+    }  # fmt: skip
+    assert set(made.model_dump(exclude_unset=True)["state_details"]) == {
+        "cache_key",
+        "untrackable_result",
+        "pause_reschedule",
+    }  # type: ignore[arg-type]
+    assert made.copy() == made
+    with pytest.raises(ValidationError, match="type"):
+        State.model_validate({"type": "NOPE"})
+
+
+def test_details_are_read_and_written_as_a_model_is() -> None:
+    made = StateDetails.model_validate({"cache_key": "k", "task_run_id": str(UUID(int=1))})
+    assert (made.cache_key, made.task_run_id) == ("k", UUID(int=1))
+    assert json.loads(made.model_dump_json()) == made.model_dump(mode="json")
+
+
+def test_a_state_may_be_a_field_of_a_model() -> None:
+    class Report(BaseModel):
+        state: State[int]
+        others: list[State] = []  # type: ignore[type-arg]
+
+    made = Report.model_validate({"state": {"type": "RUNNING"}, "others": [State("PENDING")]})
+    assert (made.state.name, made.others[0].name) == ("Running", "Pending")
+    assert json.loads(made.model_dump_json())["state"]["type"] == "RUNNING"
+    assert "state_details" in State.model_json_schema()["properties"]  # type: ignore[operator]

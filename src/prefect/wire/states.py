@@ -96,7 +96,7 @@ def _read_details(shape: StateDetailsShape) -> StateDetails:
 
 
 def _write_details(details: StateDetails, info: SerializationInfo) -> object:
-    return details.model_dump()
+    return details.fields()
 
 
 HeldStateDetails = Annotated[StateDetails, Held(StateDetails, StateDetailsShape, _read_details, _write_details)]
@@ -122,7 +122,7 @@ class StateCreate(Request):
     type: StateType
     name: Text | None = None
     message: Prose | None = None
-    state_details: HeldStateDetails = Field(default_factory=StateDetails)
+    state_details: HeldStateDetails = Field(default_factory=lambda: StateDetails(deferred=False))
     data: Json = None
 
     def to_state(self) -> State[Any]:
@@ -138,7 +138,7 @@ def _read_state(shape: StateShape) -> State[Any]:
 
 
 def _write_state(state: State[Any], info: SerializationInfo) -> object:
-    fields = state.model_dump()
+    fields = {name: value for name, value in state.fields().items() if name in StateShape.model_fields}
     if info.mode == "python":
         return fields
     return {**fields, "state_details": _write_details(state.state_details, info), "data": _writable(state.data)}

@@ -20,6 +20,7 @@ from typing import Generic, TypeVar, cast
 from uuid import UUID
 
 from prefect.core.ids import uuid_from_int
+from prefect.core.lifecycle.forms import Formed
 from prefect.core.lifecycle.outcome import value_of
 from prefect.core.times import to_datetime, to_micros
 
@@ -39,13 +40,16 @@ class StateType(StrEnum):
     PAUSED = "PAUSED"
     CANCELLING = "CANCELLING"
 
+    def __repr__(self) -> str:
+        return f"StateType.{self.name}"
+
 
 TERMINAL_STATES = frozenset({StateType.COMPLETED, StateType.CANCELLED, StateType.FAILED, StateType.CRASHED})
 
 DEFAULT_NAMES: dict[StateType, str] = {kind: kind.value.capitalize() for kind in StateType}
 
 
-class StateDetails:
+class StateDetails(Formed):
     """Facts that accompany a state; each is None (or False) unless it applies."""
 
     DEFAULTS: Mapping[str, object] = {
@@ -101,7 +105,7 @@ class StateDetails:
         """The fields that differ from their defaults."""
         return {name: value for name, default in self.DEFAULTS.items() if (value := getattr(self, name)) != default}
 
-    def model_dump(self) -> dict[str, object]:
+    def fields(self) -> dict[str, object]:
         """All fields by name."""
         return {name: getattr(self, name) for name in self.DEFAULTS}
 
@@ -129,7 +133,7 @@ def provide_stamps(stamps: Callable[[], tuple[int, int]]) -> None:
     _stamps = stamps
 
 
-class State(Generic[R]):
+class State(Formed, Generic[R]):
     """The state of a flow run or task run.
 
     Args:
@@ -169,7 +173,7 @@ class State(Generic[R]):
         message: str | None = None,
         data: object = None,
         state_details: StateDetails | Mapping[str, object] | None = None,
-        timestamp: datetime | None = None,
+        timestamp: datetime | str | None = None,
         id: UUID | None = None,
         created: datetime | None = None,
         updated: datetime | None = None,
@@ -182,7 +186,7 @@ class State(Generic[R]):
         self.message = message
         self.data = data
         self._details = StateDetails(**state_details) if isinstance(state_details, Mapping) else state_details
-        self._moment = None if timestamp is None else to_micros(timestamp)
+        self.timestamp = datetime.fromisoformat(timestamp) if isinstance(timestamp, str) else timestamp
         self._id = id
         self._runs = _NO_RUNS
         self.created = created
@@ -354,7 +358,9 @@ class State(Generic[R]):
             setattr(made, name, value)
         return made
 
-    def model_dump(self) -> dict[str, object]:
+    copy = model_copy
+
+    def fields(self) -> dict[str, object]:
         """The state as plain values; `data` is left as it is."""
         return {
             "id": self.id,
@@ -362,8 +368,10 @@ class State(Generic[R]):
             "name": self.name,
             "timestamp": self.timestamp,
             "message": self.message,
-            "state_details": self.state_details.model_dump(),
+            "state_details": self.state_details.fields(),
             "data": self.data,
+            "created": self.created,
+            "updated": self.updated,
         }
 
     def __eq__(self, other: object) -> bool:
