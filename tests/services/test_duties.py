@@ -65,7 +65,8 @@ def test_a_pause_that_lasts_too_long_fails_the_run(backend: EmbeddedBackend, clo
     run = backend.read_flow_run(RUN)
     assert run.state_type == "FAILED"
     assert run.state is not None
-    assert "never resumed" in str(run.state.message)
+    assert run.state.message == "The flow was paused and never resumed."
+    assert run.state.state_details.deferred is False
 
 
 def test_a_cancellation_ends(backend: EmbeddedBackend, clock: TestClock) -> None:
@@ -77,8 +78,9 @@ def test_a_cancellation_ends(backend: EmbeddedBackend, clock: TestClock) -> None
     clock.advance(301)
     cancellation.tick(backend.store, clock)
     cancellation.tick(backend.store, clock)
-    assert backend.read_flow_run(RUN).state_type == "CANCELLED"
-    assert backend.read_flow_run(child.id).state_type == "CANCELLED"
+    for run in (backend.read_flow_run(RUN), backend.read_flow_run(child.id)):
+        assert run.state is not None
+        assert (run.state_type, run.state.state_details.deferred) == ("CANCELLED", False)
 
 
 def test_of_several_replicas_one_makes_each_pass(url: str, clock: TestClock) -> None:

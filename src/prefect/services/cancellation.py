@@ -33,5 +33,5 @@ def _end(tx: Transaction, run_id: UUID, message: str, clock: Clock) -> bool:
     run = stored.load(tx, run_id)
     if run is None or run.state is None or run.state.is_final():
         return False
-    cancelled: State[object] = State(StateType.CANCELLED, message=message)
+    cancelled: State[object] = State(StateType.CANCELLED, message=message, state_details={"deferred": False})
     return flow_runs.propose(tx, run, (cancelled,), run.attempt, clock, force=True).verdict.state is not None

@@ -44,5 +44,5 @@ def _fail(tx: Transaction, run_id: UUID, clock: Clock) -> bool:
         return False
     run = stored.load(tx, run_id)
     assert run is not None
-    failed: State[object] = State(StateType.FAILED, message=MESSAGE)
-    return flow_runs.propose(tx, run, (failed,), run.attempt, clock).verdict.state is not None
+    failed: State[object] = State(StateType.FAILED, message=MESSAGE, state_details={"deferred": False})
+    return flow_runs.propose(tx, run, (failed,), run.attempt, clock, force=True).verdict.state is not None

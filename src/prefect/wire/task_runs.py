@@ -14,6 +14,7 @@ from prefect.wire.run_inputs import TaskInput
 from prefect.wire.states import HeldState, StateCreate
 
 MAX_RETRY_DELAYS = 50
+LONGEST_CACHE_KEY = 2000
 
 
 class TaskRunPolicy(Shape):
@@ -118,6 +119,13 @@ class TaskRunCreate(Request):
     tags: list[Text] = Field(default_factory=list)
     labels: Labels = Field(default_factory=dict)
     task_inputs: dict[str, list[TaskInput]] = Field(default_factory=dict)
+
+    @field_validator("cache_key")
+    @classmethod
+    def _short_cache_key(cls, key: str | None) -> str | None:
+        if key is not None and len(key) > LONGEST_CACHE_KEY:
+            raise ValueError(f"Cache key exceeded maximum allowed length of {LONGEST_CACHE_KEY} characters.")
+        return key
 
 
 class TaskRunUpdate(Request):

@@ -55,6 +55,18 @@ async def test_change_and_delete(api: httpx.AsyncClient) -> None:
         assert (await api.get(path)).status_code == 404
 
 
+async def test_with_a_flow_go_its_deployments_and_their_own_limits(api: httpx.AsyncClient) -> None:
+    flow = await make(api, f"flow {uuid4()}")
+    wanted = {"name": "it", "flow_id": flow["id"], "concurrency_limit": 2}
+    deployment = (await api.post("/deployments/", json=wanted)).json()
+    places = (f"/deployments/{deployment['id']}", f"/v2/concurrency_limits/deployment:{deployment['id']}")
+    for path in places:
+        assert (await api.get(path)).status_code == 200
+    assert (await api.delete(f"/flows/{flow['id']}")).status_code == 204
+    for path in places:
+        assert (await api.get(path)).status_code == 404
+
+
 async def test_what_is_not_there_or_does_not_fit(api: httpx.AsyncClient) -> None:
     missing = await api.get(f"/flows/{uuid4()}")
     assert (missing.status_code, missing.json()) == (404, {"detail": "Flow not found"})

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from prefect.core.ports import Clock
 from prefect.orchestrator.object_events import CREATED, DELETED, UPDATED, Teller
+from prefect.orchestrator.work import deployments
 from prefect.server.http import answers
 from prefect.server.http.answers import NO_CONTENT, Answer, Deciding, Json
 from prefect.server.http.calls import Call
@@ -97,8 +98,11 @@ def delete(call: Call[None]) -> Deciding[bool]:
 
 def _deleted(tx: Transaction, flow_id: UUID, clock: Clock) -> bool:
     row = stored.find(tx, flow_id)
-    if row is None or not stored.delete(tx, flow_id):
+    if row is None:
         return False
+    for deployment_id in stored.deployments_of(tx, flow_id):
+        deployments.delete(tx, deployment_id, clock)
+    stored.delete(tx, flow_id)
     Teller(tx, clock).flow(DELETED, row)
     return True
 

@@ -93,7 +93,7 @@ AMONG_TEXTS = "{0} IN (SELECT one.value FROM jsonb_array_elements_text(CAST({1} 
 
 OPERATORS: dict[str, Callable[[ColumnElement[Any], Any], Condition]] = {
     "any_": among,
-    "not_any_": lambda column, values: or_(~among(column, values), column.is_(None)),
+    "not_any_": lambda column, values: ~among(column, values),
     "like_": like,
     "before_": lambda column, moment: column <= moment,
     "after_": lambda column, moment: column >= moment,
@@ -114,12 +114,12 @@ def begun(table: Table) -> ColumnElement[Any]:
 
 
 def began(table: Table) -> FieldFilter:
-    """When a run began; within bounds, the index of `begun` is enough to find it."""
-    own = plain(table.c.start_time)
+    """When a run began, or is to begin: a run that has not begun yet lies within bounds as well."""
 
     def field(given: Given) -> Condition:
-        bounds = {name: given[name] for name in ("before_", "after_") if given.get(name) is not None}
-        return and_(own(given), *(OPERATORS[name](begun(table), moment) for name, moment in bounds.items()))
+        stated = [(name, given[name]) for name in ("before_", "after_", "is_null_") if given.get(name) is not None]
+        columns = {"is_null_": table.c.start_time}
+        return and_(true(), *(OPERATORS[name](columns.get(name, begun(table)), value) for name, value in stated))
 
     return field
 

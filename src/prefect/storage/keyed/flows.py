@@ -55,12 +55,15 @@ def exists(tx: Transaction, flow_id: UUID) -> bool:
     return tx.one("SELECT 1 FROM flow WHERE id = ?", (flow_id.bytes,)) is not None
 
 
+def deployments_of(tx: Transaction, flow_id: UUID) -> list[UUID]:
+    """The deployments of a flow."""
+    found = tx.all("SELECT id FROM deployment WHERE flow_id = ? ORDER BY id", (flow_id.bytes,))
+    return [UUID(bytes=bytes(row[0])) for row in found]
+
+
 def delete(tx: Transaction, flow_id: UUID) -> bool:
-    """Remove a flow with its runs, its deployments and their schedules; False if there is none."""
+    """Remove a flow with its runs, once its deployments are gone; False if there is none."""
     key = (flow_id.bytes,)
     for (run_id,) in tx.all("SELECT id FROM flow_run WHERE flow_id = ?", key):
         flow_runs.delete(tx, UUID(bytes=bytes(run_id)))
-    of_flow = "(SELECT id FROM deployment WHERE flow_id = ?)"
-    tx.execute(f"DELETE FROM deployment_schedule WHERE deployment_id IN {of_flow}", key)
-    tx.execute("DELETE FROM deployment WHERE flow_id = ?", key)
     return tx.execute("DELETE FROM flow WHERE id = ?", key) == 1

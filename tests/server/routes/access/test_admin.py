@@ -36,10 +36,11 @@ async def test_settings_without_their_secrets(store: Store, server_home: Path) -
     assert settings["server"]["services"]["late_runs"]["loop_seconds"] == 5.0
 
 
-async def block(api: httpx.AsyncClient) -> str:
-    """A new block document."""
+async def block(api: httpx.AsyncClient, *capabilities: str) -> str:
+    """A new block document that is capable of something."""
     kind = (await api.post("/block_types/", json={"name": f"Thing {uuid4()}", "slug": f"thing-{uuid4().hex}"})).json()
-    schema = {"block_type_id": kind["id"], "fields": {"title": "Thing", "type": "object", "properties": {}}}
+    schema = {"block_type_id": kind["id"], "fields": {"title": kind["slug"], "type": "object", "properties": {}}}
+    schema |= {"capabilities": list(capabilities)}
     schema_id = (await api.post("/block_schemas/", json=schema)).json()["id"]
     document = {"name": "one", "data": {}, "block_type_id": kind["id"], "block_schema_id": schema_id}
     made = await api.post("/block_documents/", json=document)
@@ -54,11 +55,18 @@ async def test_default_result_storage(api: httpx.AsyncClient) -> None:
     missing = str(uuid4())
     refused = await api.put(place, json={"default_result_storage_block_id": missing})
     assert (refused.status_code, refused.json()) == (404, {"detail": f"Block document {missing} not found."})
-    wanted = {"default_result_storage_block_id": await block(api)}
+    unfit = await block(api, "read-path")
+    refused = await api.put(place, json={"default_result_storage_block_id": unfit})
+    assert refused.status_code == 422
+    assert refused.json() == {"detail": f"Block document {unfit} cannot be used for result storage."}
+    wanted = {"default_result_storage_block_id": await block(api, "read-path", "write-path")}
     assert conforms(place, "put", await api.put(place, json=wanted)) == wanted
     assert (await api.get(place)).json() == wanted
     for _ in range(2):
         assert (await api.delete(place)).status_code == 204
+    assert (await api.get(place)).json() == nothing
+    await api.put(place, json=wanted)
+    await api.delete(f"/block_documents/{wanted['default_result_storage_block_id']}")
     assert (await api.get(place)).json() == nothing
 
 

@@ -33,7 +33,16 @@ async def test_an_automation_is_made_read_changed_and_removed(api: httpx.AsyncCl
     assert (await api.put(path, json=an_automation(name="other"))).status_code == 204
     assert (await api.patch(path, json={"enabled": False})).status_code == 204
     changed = (await api.get(path)).json()
-    assert (changed["name"], changed["enabled"], changed["tags"]) == ("other", False, [])
+    assert (changed["name"], changed["enabled"], changed["tags"], changed["description"]) == (
+        "other",
+        False,
+        ["t"],
+        "d",
+    )
+    assert (await api.patch(path, json={})).status_code == 204
+    assert (await api.get(path)).json()["enabled"] is False
+    assert (await api.put(path, json=an_automation(tags=[]))).status_code == 204
+    assert (await api.get(path)).json()["tags"] == []
     assert changed["created"] == made["created"]
     assert (await api.delete(path)).status_code == 204
     for missing in (await api.get(path), await api.delete(path), await api.patch(path, json={"enabled": True})):

@@ -30,6 +30,48 @@ async def test_one_key_one_run(api: httpx.AsyncClient) -> None:
     assert (first.status_code, again.status_code, again.json()["name"]) == (201, 200, "one")
 
 
+async def test_a_filter_by_other_keys_leaves_out_runs_without_one(api: httpx.AsyncClient) -> None:
+    of, keys = await flow(api), [uuid4().hex for _ in range(2)]
+    for key in (*keys, None):
+        await api.post("/flow_runs/", json={"flow_id": of, "idempotency_key": key})
+    wanted = {"flow_runs": {"idempotency_key": {"not_any_": [keys[0]]}}, "flows": {"id": {"any_": [of]}}}
+    found = (await api.post("/flow_runs/filter", json=wanted)).json()
+    assert [run["idempotency_key"] for run in found] == [keys[1]]
+
+
+async def test_runs_that_are_to_begin_lie_within_bounds_of_the_start(api: httpx.AsyncClient) -> None:
+    of = await flow(api)
+    for name, state in {
+        "later": {"type": "SCHEDULED", "state_details": {"scheduled_time": "2099-01-01T00:00:00Z"}},
+        "now": {"type": "RUNNING"},
+        "soon": {"type": "PENDING"},
+    }.items():
+        await api.post("/flow_runs/", json={"flow_id": of, "name": name, "state": state})
+
+    async def found(**start: object) -> list[str]:
+        wanted = {"flow_runs": {"start_time": start}, "flows": {"id": {"any_": [of]}}, "sort": "NAME_ASC"}
+        return [run["name"] for run in (await api.post("/flow_runs/filter", json=wanted)).json()]
+
+    assert await found(before_="2090-01-01T00:00:00Z") == ["now", "soon"]
+    assert await found(after_="2090-01-01T00:00:00Z") == ["later"]
+    assert await found(after_="2020-01-01T00:00:00Z") == ["later", "now", "soon"]
+    assert await found(after_="2020-01-01T00:00:00Z", is_null_=True) == ["later", "soon"]
+    assert await found(is_null_=False) == ["now"]
+
+
+async def test_parameters_that_are_too_large(api: httpx.AsyncClient) -> None:
+    refused = await api.post("/flow_runs/", json={"flow_id": await flow(api), "parameters": {"x": "a" * 600_000}})
+    assert refused.status_code == 422
+    assert refused.json()["exception_detail"][0]["loc"] == ["body", "parameters"]
+
+
+async def test_a_state_without_details_is_not_deferred(api: httpx.AsyncClient) -> None:
+    run = await flow_run(api, "RUNNING", state={"type": "PENDING"})
+    assert run["state"]["state_details"]["deferred"] is False
+    shown = (await api.get(f"/flow_runs/{run['id']}")).json()
+    assert (shown["state_type"], shown["state"]["state_details"]["deferred"]) == ("RUNNING", False)
+
+
 async def test_a_run_of_no_flow(api: httpx.AsyncClient) -> None:
     refused = await api.post("/flow_runs/", json={"flow_id": NOBODY})
     assert refused.status_code == 409

@@ -26,6 +26,13 @@ async def test_a_task_run_is_made_once(api: httpx.AsyncClient) -> None:
     assert run["name"] == first.json()["name"]
 
 
+async def test_a_cache_key_that_is_too_long(api: httpx.AsyncClient) -> None:
+    asked = {"task_key": "t", "dynamic_key": "0", "cache_key": "c" * 2001}
+    refused = await api.post("/task_runs/", json=asked)
+    assert (refused.status_code, refused.json()["exception_detail"][0]["loc"]) == (422, ["body", "cache_key"])
+    assert (await api.post("/task_runs/", json={**asked, "cache_key": "c" * 2000})).status_code == 201
+
+
 async def test_without_a_flow_run_too(api: httpx.AsyncClient) -> None:
     body = {"task_key": uuid4().hex, "dynamic_key": "0"}
     first, again = [await api.post("/task_runs/", json=body) for _ in range(2)]

@@ -119,14 +119,14 @@ def read(call: Call[None]) -> Answer:
 
 
 def update(call: Call[AutomationUpdate]) -> Deciding[bool]:
-    """Change all of an automation."""
+    """Change an automation to what is given; what is left out stays as it is."""
     identity, now, content = call.id(), call.world.clock.now(), _content(call.body)
+    columns = {name: value for name, value in _columns(content).items() if name in call.body.model_fields_set}
 
     def decision(tx: Transaction) -> bool:
-        found = stored.update(tx, identity, _columns(content), now)
+        found = stored.update(tx, identity, columns, now)
         if found:
-            stored.relate(tx, identity, _links(content))
-            _tell_updated(tx, call, identity)
+            stored.relate(tx, identity, _links(_tell_updated(tx, call, identity)))
         return found
 
     return Deciding(decision, partial(_changed, call, identity))
@@ -134,10 +134,11 @@ def update(call: Call[AutomationUpdate]) -> Deciding[bool]:
 
 def enable(call: Call[AutomationPartialUpdate]) -> Deciding[bool]:
     """Have an automation act, or not."""
-    identity, now, enabled = call.id(), call.world.clock.now(), int(call.body.enabled)
+    identity, now = call.id(), call.world.clock.now()
+    columns = {name: int(value) for name, value in call.body.model_dump(exclude_unset=True).items()}
 
     def decision(tx: Transaction) -> bool:
-        found = stored.update(tx, identity, {"enabled": enabled}, now)
+        found = stored.update(tx, identity, columns, now)
         if found:
             _tell_updated(tx, call, identity)
         return found
@@ -159,10 +160,11 @@ def delete(call: Call[None]) -> Deciding[bool]:
     return Deciding(decision, partial(_changed, call, identity))
 
 
-def _tell_updated(tx: Transaction, call: AnyCall, identity: UUID) -> None:
+def _tell_updated(tx: Transaction, call: AnyCall, identity: UUID) -> Json:
     changed = stored.find(tx, identity)
     assert changed is not None
     _tell(tx, call, UPDATED, changed)
+    return changed
 
 
 def _tell(tx: Transaction, call: AnyCall, what: str, row: Json) -> None:

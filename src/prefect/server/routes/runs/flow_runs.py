@@ -12,6 +12,7 @@ from prefect.core.lifecycle.states import StateType
 from prefect.core.ports import FlowRunRequest, Transition
 from prefect.core.times import to_datetime
 from prefect.orchestrator.requests import flow_runs as deciding
+from prefect.server import parameters
 from prefect.server.http import answers
 from prefect.server.http.answers import NO_CONTENT, Answer, Deciding, Json
 from prefect.server.http.calls import AnyCall, Call
@@ -56,6 +57,7 @@ def create(call: Call[FlowRunCreate]) -> Deciding[tuple[CoreFlowRun, bool]]:
 
 def _request(call: Call[FlowRunCreate]) -> FlowRunRequest:
     given, clock = call.body, call.world.clock
+    parameters.check_size(given.parameters, call.world.options.largest_parameters)
     state = own_state(StateType.PENDING) if given.state is None else core_state(given.state, clock.now())
     policy = given.empirical_policy
     return FlowRunRequest(
