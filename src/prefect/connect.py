@@ -433,7 +433,7 @@ def at_place(place: tuple[str, Settings]) -> Iterator[Runtime]:
 provide_config(engine_config)
 provide_stamps(lambda: (CLOCK.now(), CLOCK.new_id().int))
 provide_runtime(current_runtime)
-provide_forms(lambda: cast(Forms, import_module("prefect.wire.forms")))
+provide_forms(lambda: cast(Forms, import_module("prefect.wire.objects.forms")))
 provide_places(Places(this_place, at_place))
 surroundings.load_storage = load_block
 atexit.register(close_all)

@@ -148,8 +148,7 @@ class ParameterBindError(TypeError, PrefectException):
 def _signature_text(fn: Callable[..., object]) -> str:
     import inspect
 
-    parameters = inspect.signature(fn).parameters.values()
-    return ", ".join(str(parameter.replace(annotation=inspect.Parameter.empty)) for parameter in parameters)
+    return ", ".join(map(str, inspect.signature(fn).parameters.values()))
 
 
 class SignatureMismatchError(PrefectException, TypeError):

@@ -14,7 +14,7 @@ def test_duties_are_as_often_as_their_settings_say_and_otherwise_as_is_usual() -
     assert (dict(usual.intervals), usual.disabled_services) == ({}, frozenset())
     services = {"foreman": {"loop_seconds": 2}, "late_runs": {"loop_seconds": 0.5}, "repossessor": {"enabled": False}}
     chosen = options_from(Settings(server={"services": services}))
-    assert chosen.intervals == {"readiness": 2, "late_runs": 0.5}
+    assert chosen.intervals == {"work_readiness": 2, "late_runs": 0.5}
     assert chosen.disabled_services == {"slot_expiry"}
 
 

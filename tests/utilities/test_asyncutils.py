@@ -10,11 +10,13 @@ from functools import wraps
 import pytest
 
 from prefect.utilities.asyncutils import (
+    gather,
     in_running_loop,
     is_async_fn,
     is_async_gen_fn,
     run_coro_as_sync,
     run_sync_in_worker_thread,
+    sync_compatible,
     wait_if_awaitable,
 )
 
@@ -71,3 +73,30 @@ def test_asking_for_a_loop_loads_nothing() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["False", "False"]
+
+
+# --- functions of both colours
+
+
+@sync_compatible
+async def double(value: int) -> int:
+    await asyncio.sleep(0)
+    return value * 2
+
+
+def test_a_compatible_function_is_waited_for_where_no_loop_runs() -> None:
+    assert double(2) == 4
+    assert asyncio.run(double.aio(3)) == 6  # type: ignore[attr-defined]
+
+
+async def test_a_compatible_function_is_awaited_where_one_does() -> None:
+    assert await double(2) == 4
+    assert double(2, _sync=True) == 4
+
+
+async def test_gathered_results_come_in_order() -> None:
+    async def after(seconds: float) -> float:
+        await asyncio.sleep(seconds)
+        return seconds
+
+    assert await gather(lambda: after(0.02), lambda: after(0.0)) == [0.02, 0.0]

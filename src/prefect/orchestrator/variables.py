@@ -27,7 +27,7 @@ def write(
     """
     known, now = variables.find(tx, name), clock.now()
     if known is not None and not overwrite and known.id != new_id:
-        raise ObjectAlreadyExists(f"Variable {name!r} already exists. Use `overwrite=True` to change its value.")
+        raise ObjectAlreadyExists(f"Variable {name!r} already exists. Use `overwrite=True` to update it.")
     if known is None:
         variable = VariableRecord(new_id or clock.new_id(), name, value, tags, now, now)
     else:

@@ -71,7 +71,7 @@ def _service_options(settings: Settings) -> Json:
         "late_runs": services.late_runs,
         "pause_expirations": services.pause_expirations,
         "cancellation": services.cancellation_cleanup,
-        "readiness": services.foreman,
+        "work_readiness": services.foreman,
         "slot_expiry": services.repossessor,
     }
     return {

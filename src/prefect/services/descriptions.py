@@ -19,7 +19,7 @@ DESCRIPTIONS = {
     "late_runs": Description(
         "Marks runs as Late that should have started.", "PREFECT_SERVER_SERVICES_LATE_RUNS_ENABLED"
     ),
-    "readiness": Description(
+    "work_readiness": Description(
         "Tells that nobody looks after a work pool, a queue or a deployment any more.",
         "PREFECT_SERVER_SERVICES_FOREMAN_ENABLED",
     ),

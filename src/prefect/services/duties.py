@@ -129,7 +129,7 @@ def standard_duties(
         Duty("slot_expiry", 5.0, lambda store, clock: slot_expiry.tick(store, clock.now())),
         Duty("late_runs", 5.0, lambda store, clock: late_runs.tick(store, clock, late_after)),
         Duty("pause_expirations", 5.0, pause_expirations.tick),
-        Duty("readiness", 15.0, readiness.tick),
+        Duty("work_readiness", 15.0, readiness.tick),
         Duty("cancellation", 5.0, lambda store, clock: cancellation.tick(store, clock, cancelling_timeout)),
         Duty("partitions", partitions.INTERVAL, partitions.tick),
     ]

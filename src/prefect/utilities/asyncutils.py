@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Awaitable, Callable, Coroutine
-from typing import ParamSpec, TypeVar, cast
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar, cast
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -63,3 +64,27 @@ async def run_sync_in_worker_thread(fn: Callable[P, R], *args: P.args, **kwargs:
     import asyncio
 
     return await asyncio.to_thread(fn, *args, **kwargs)
+
+
+def sync_compatible(async_fn: Callable[P, Coroutine[Any, Any, R]]) -> Callable[..., Any]:
+    """Have an asynchronous function called from both colours: where no loop runs, its result is waited for.
+
+    The function itself stays there as `aio`; callers choose with `_sync`, where it is given.
+    """
+
+    @wraps(async_fn)
+    def call(*args: Any, _sync: bool | None = None, **kwargs: Any) -> object:
+        waits = not in_running_loop() if _sync is None else _sync
+        return run_coro_as_sync(async_fn(*args, **kwargs)) if waits else async_fn(*args, **kwargs)
+
+    vars(call)["aio"] = async_fn
+    return call
+
+
+async def gather(*calls: Callable[[], Coroutine[Any, Any, R]]) -> list[R]:
+    """The results of asynchronous functions that run at once, in order."""
+    import asyncio
+
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(call()) for call in calls]
+    return [task.result() for task in tasks]

@@ -6,12 +6,14 @@ three.py NOTES begin | three.py NOTES resume RUN_ID
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import time
 
 from prefect import flow, task
 
 NOTES = sys.argv[1]
+signal.signal(signal.SIGINT, signal.default_int_handler)  # shells have what they start in the background ignore it
 
 
 def note(name: str) -> None:

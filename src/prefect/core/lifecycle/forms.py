@@ -6,6 +6,7 @@ does the work; it is registered, for the core knows no pydantic.
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Callable, Mapping
 from typing import Protocol, Self, cast
 
@@ -51,9 +52,9 @@ class Formed:
 
     __slots__ = ()
 
+    @abstractmethod
     def fields(self) -> dict[str, object]:
         """The fields by name."""
-        raise NotImplementedError
 
     @classmethod
     def model_validate(cls, obj: object, **options: object) -> Self:

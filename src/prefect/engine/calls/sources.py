@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from functools import partial
-from hashlib import blake2b
+from hashlib import blake2b, md5
 from typing import Any
 
 
@@ -40,12 +40,12 @@ def entrypoint_of(fn: Callable[..., object]) -> str | None:
 
 
 def source_version(fn: Callable[..., object]) -> str | None:
-    """A hash of the file a function stands in, None if there is none to read."""
+    """A hash of the file a function stands in, None if there is none to read; Prefect's own, so that versions stay."""
     code = getattr(plain_function(fn), "__code__", None)
     if code is None:
         return None
     try:
         with open(code.co_filename, "rb") as source:
-            return blake2b(source.read(), digest_size=16).hexdigest()
+            return md5(source.read(), usedforsecurity=False).hexdigest()
     except OSError:
         return None

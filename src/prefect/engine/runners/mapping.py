@@ -65,7 +65,8 @@ def calls_of(mapped: Mapped) -> Iterator[dict[str, Any]]:
     lengths = {name: len(items) for name, items in iterables.items()}
     if len(set(lengths.values())) > 1:
         raise MappingLengthMismatch(
-            f"Received iterable parameters with different lengths. All must be the same. Got lengths: {lengths}"
+            "Received iterable parameters with different lengths. Parameters for map must all be the same length."
+            f" Got lengths: {lengths}"
         )
     columns = [iterables[name] if name in iterables else repeat(constant[name]) for name in order]
     return (dict(zip(order, values, strict=True)) for values in zip(*columns, strict=False))
