@@ -28,6 +28,9 @@ class Masks:
 
     def __init__(self, found: dict[str, Any]) -> None:
         self.names: dict[str, str] = {}
+        self.slugs = {run["name"] for run in found["flow_runs"] if SLUG.fullmatch(run["name"])} - KEPT_SLUGS
+        """Names of flow runs by chance: their second word may look like the suffix of a task run's name (`jolly-bee`)."""
+
         for kind in NAMED_KINDS:
             for item in found.get(kind, ()):
                 self._know(item["id"], f"{kind}: {item['name']}")
@@ -64,6 +67,8 @@ class Masks:
         text = UUID.sub(lambda found: f"<{self.names.get(_bare(found.group()), 'id')}>", text)
         text = TIME.sub("<time>", RANDOM_END.sub("<id>", text))
         if key in ("name", "label", "message"):
+            for slug in self.slugs:
+                text = text.replace(slug, "<slug>")
             text = SUFFIX.sub("-<suffix>", text)
             text = SLUG.sub(lambda found: found.group() if found.group() in KEPT_SLUGS else "<slug>", text)
         return text

@@ -115,7 +115,7 @@ def _log_order(logs: list[dict[str, Any]]) -> list[dict[str, Any]]:
 def _inputs(client: httpx.Client, run: dict[str, Any]) -> list[dict[str, Any]]:
     answer = client.post(f"/flow_runs/{run['id']}/input/filter", json={"prefix": "", "limit": PAGE})
     found: list[dict[str, Any]] = answer.json() if answer.status_code == 200 else [{"status": answer.status_code}]
-    return sorted(found, key=lambda item: str(item.get("key")))
+    return sorted(found, key=lambda item: str(item.get("value")))  # keys end in chance
 
 
 def _blocks(client: httpx.Client) -> dict[str, Any]:
