@@ -11,27 +11,6 @@ from prefect.core.lifecycle.runs import Run
 from prefect.core.lifecycle.states import State, StateDetails
 from prefect.server.http.answers import Json
 
-DETAILS: Mapping[str, object] = {
-    "flow_run_id": None,
-    "task_run_id": None,
-    "child_flow_run_id": None,
-    "scheduled_time": None,
-    "cache_key": None,
-    "cache_expiration": None,
-    "deferred": None,
-    "untrackable_result": False,
-    "pause_timeout": None,
-    "pause_reschedule": False,
-    "pause_key": None,
-    "run_input_keyset": None,
-    "refresh_cache": None,
-    "retriable": None,
-    "transition_id": None,
-    "task_parameters_id": None,
-    "traceparent": None,
-    "deployment_concurrency_lease_id": None,
-}
-
 MOMENTS = ("scheduled_time", "cache_expiration", "pause_timeout")
 
 
@@ -43,7 +22,7 @@ def details_json(
     Args:
         told: whether events may tell of such states, which say nothing of what is not deferred.
     """
-    made = {**DETAILS, **({"deferred": False} if told else {}), **(facts or {})}
+    made = {**StateDetails.DEFAULTS, **({"deferred": False} if told else {}), **(facts or {})}
     for name in MOMENTS:
         if isinstance(made[name], str):
             made[name] = datetime.fromisoformat(made[name])

@@ -16,50 +16,28 @@ from prefect.wire.base import (
     PageNumber,
 )
 from prefect.wire.filters.deployments import DeploymentFilter
-from prefect.wire.filters.flow_runs import FlowRunFilter
-from prefect.wire.filters.flows import FlowFilter
 from prefect.wire.filters.sorting import DeploymentSort
-from prefect.wire.filters.task_runs import TaskRunFilter
-from prefect.wire.filters.work import WorkPoolFilter, WorkQueueFilter
+from prefect.wire.requests.related import RelatedToQueues
 
 
-class DeploymentsFilterBody(Body):
+class DeploymentsFilterBody(RelatedToQueues):
     """Which deployments, in which order, from which on."""
 
-    flows: FlowFilter | None = None
-    flow_runs: FlowRunFilter | None = None
-    task_runs: TaskRunFilter | None = None
-    deployments: DeploymentFilter | None = None
-    work_pools: WorkPoolFilter | None = None
-    work_pool_queues: WorkQueueFilter | None = None
     sort: DeploymentSort = DeploymentSort.NAME_ASC
     limit: PageLimit = None
     offset: NonNegativeInteger = 0
 
 
-class DeploymentsPageBody(Body):
+class DeploymentsPageBody(RelatedToQueues):
     """A page of deployments."""
 
-    flows: FlowFilter | None = None
-    flow_runs: FlowRunFilter | None = None
-    task_runs: TaskRunFilter | None = None
-    deployments: DeploymentFilter | None = None
-    work_pools: WorkPoolFilter | None = None
-    work_pool_queues: WorkQueueFilter | None = None
     sort: DeploymentSort = DeploymentSort.NAME_ASC
     page: PageNumber = 1
     limit: PageLimit = None
 
 
-class DeploymentsCountBody(Body):
+class DeploymentsCountBody(RelatedToQueues):
     """Which deployments to count."""
-
-    flows: FlowFilter | None = None
-    flow_runs: FlowRunFilter | None = None
-    task_runs: TaskRunFilter | None = None
-    deployments: DeploymentFilter | None = None
-    work_pools: WorkPoolFilter | None = None
-    work_pool_queues: WorkQueueFilter | None = None
 
 
 class DeploymentsBulkDeleteBody(Body):

@@ -8,73 +8,40 @@ from uuid import UUID
 from pydantic import Field, WithJsonSchema
 
 from prefect.wire.base import Body, JsonObject, Moment, NonNegativeInteger, PageLimit, PageNumber, Seconds, Text
-from prefect.wire.filters.deployments import DeploymentFilter
 from prefect.wire.filters.flow_runs import FlowRunFilter
-from prefect.wire.filters.flows import FlowFilter
 from prefect.wire.filters.sorting import FlowRunSort
-from prefect.wire.filters.task_runs import TaskRunFilter
-from prefect.wire.filters.work import WorkPoolFilter, WorkQueueFilter
+from prefect.wire.filters.work import WorkQueueFilter
+from prefect.wire.requests.related import RelatedToPools, RelatedToQueues
 from prefect.wire.states import StateCreate
 
 
-class FlowRunsFilterBody(Body):
+class FlowRunsFilterBody(RelatedToQueues):
     """Which flow runs, in which order, from which on."""
 
-    flows: FlowFilter | None = None
-    flow_runs: FlowRunFilter | None = None
-    task_runs: TaskRunFilter | None = None
-    deployments: DeploymentFilter | None = None
-    work_pools: WorkPoolFilter | None = None
-    work_pool_queues: WorkQueueFilter | None = None
     sort: FlowRunSort = FlowRunSort.ID_DESC
     limit: PageLimit = None
     offset: NonNegativeInteger = 0
 
 
-class FlowRunsPageBody(Body):
+class FlowRunsPageBody(RelatedToQueues):
     """A page of flow runs."""
 
-    flows: FlowFilter | None = None
-    flow_runs: FlowRunFilter | None = None
-    task_runs: TaskRunFilter | None = None
-    deployments: DeploymentFilter | None = None
-    work_pools: WorkPoolFilter | None = None
-    work_pool_queues: WorkQueueFilter | None = None
     sort: FlowRunSort = FlowRunSort.ID_DESC
     page: PageNumber = 1
     limit: PageLimit = None
 
 
-class FlowRunsCountBody(Body):
+class FlowRunsCountBody(RelatedToQueues):
     """Which flow runs to count."""
 
-    flows: FlowFilter | None = None
-    flow_runs: FlowRunFilter | None = None
-    task_runs: TaskRunFilter | None = None
-    deployments: DeploymentFilter | None = None
-    work_pools: WorkPoolFilter | None = None
-    work_pool_queues: WorkQueueFilter | None = None
 
-
-class FlowRunsLatenessBody(Body):
+class FlowRunsLatenessBody(RelatedToQueues):
     """Which flow runs to average the lateness of."""
 
-    flows: FlowFilter | None = None
-    flow_runs: FlowRunFilter | None = None
-    task_runs: TaskRunFilter | None = None
-    deployments: DeploymentFilter | None = None
-    work_pools: WorkPoolFilter | None = None
-    work_pool_queues: WorkQueueFilter | None = None
 
-
-class FlowRunsHistoryBody(Body):
+class FlowRunsHistoryBody(RelatedToPools):
     """Which flow runs to count, by state and interval."""
 
-    flows: FlowFilter | None = None
-    flow_runs: FlowRunFilter | None = None
-    task_runs: TaskRunFilter | None = None
-    deployments: DeploymentFilter | None = None
-    work_pools: WorkPoolFilter | None = None
     work_queues: WorkQueueFilter | None = None
     history_end: Moment
     history_interval_seconds: Seconds
@@ -126,14 +93,9 @@ class FlowRunInputsFilterBody(Body):
     limit: NonNegativeInteger = 1
 
 
-class FlowRunsPlotBody(Body):
+class FlowRunsPlotBody(RelatedToPools):
     """Which flow runs to plot, in which order, from which on."""
 
-    flows: FlowFilter | None = None
-    flow_runs: FlowRunFilter | None = None
-    task_runs: TaskRunFilter | None = None
-    deployments: DeploymentFilter | None = None
-    work_pools: WorkPoolFilter | None = None
     sort: FlowRunSort = FlowRunSort.EXPECTED_START_TIME_DESC
     limit: Annotated[int, Field(ge=0, le=1000), WithJsonSchema({"type": "integer", "maximum": 1000})] = 1000
     offset: NonNegativeInteger = 0

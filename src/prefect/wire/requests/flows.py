@@ -8,48 +8,29 @@ from uuid import UUID
 from pydantic import Field
 
 from prefect.wire.base import Body, NonNegativeInteger, PageLimit, PageNumber
-from prefect.wire.filters.deployments import DeploymentFilter
-from prefect.wire.filters.flow_runs import FlowRunFilter
 from prefect.wire.filters.flows import FlowFilter
 from prefect.wire.filters.sorting import FlowSort
-from prefect.wire.filters.task_runs import TaskRunFilter
-from prefect.wire.filters.work import WorkPoolFilter
+from prefect.wire.requests.related import RelatedToPools
 
 
-class FlowsFilterBody(Body):
+class FlowsFilterBody(RelatedToPools):
     """Which flows, in which order, from which on."""
 
-    flows: FlowFilter | None = None
-    flow_runs: FlowRunFilter | None = None
-    task_runs: TaskRunFilter | None = None
-    deployments: DeploymentFilter | None = None
-    work_pools: WorkPoolFilter | None = None
     sort: FlowSort = FlowSort.NAME_ASC
     limit: PageLimit = None
     offset: NonNegativeInteger = 0
 
 
-class FlowsPageBody(Body):
+class FlowsPageBody(RelatedToPools):
     """A page of flows."""
 
-    flows: FlowFilter | None = None
-    flow_runs: FlowRunFilter | None = None
-    task_runs: TaskRunFilter | None = None
-    deployments: DeploymentFilter | None = None
-    work_pools: WorkPoolFilter | None = None
     sort: FlowSort = FlowSort.NAME_ASC
     page: PageNumber = 1
     limit: PageLimit = None
 
 
-class FlowsCountBody(Body):
+class FlowsCountBody(RelatedToPools):
     """Which flows to count."""
-
-    flows: FlowFilter | None = None
-    flow_runs: FlowRunFilter | None = None
-    task_runs: TaskRunFilter | None = None
-    deployments: DeploymentFilter | None = None
-    work_pools: WorkPoolFilter | None = None
 
 
 class FlowsBulkDeleteBody(Body):

@@ -9,49 +9,33 @@ from prefect.wire.filters.flows import FlowFilter
 from prefect.wire.filters.sorting import TaskRunSort
 from prefect.wire.filters.task_runs import TaskRunFilter
 from prefect.wire.filters.work import WorkPoolFilter, WorkQueueFilter
+from prefect.wire.requests.related import RelatedToRuns
 from prefect.wire.states import StateCreate
 
 
-class TaskRunsFilterBody(Body):
+class TaskRunsFilterBody(RelatedToRuns):
     """Which task runs, in which order, from which on."""
 
-    flows: FlowFilter | None = None
-    flow_runs: FlowRunFilter | None = None
-    task_runs: TaskRunFilter | None = None
-    deployments: DeploymentFilter | None = None
     sort: TaskRunSort = TaskRunSort.ID_DESC
     limit: PageLimit = None
     offset: NonNegativeInteger = 0
 
 
-class TaskRunsPageBody(Body):
+class TaskRunsPageBody(RelatedToRuns):
     """A page of task runs."""
 
-    flows: FlowFilter | None = None
-    flow_runs: FlowRunFilter | None = None
-    task_runs: TaskRunFilter | None = None
-    deployments: DeploymentFilter | None = None
     sort: TaskRunSort = TaskRunSort.ID_DESC
     page: PageNumber = 1
     limit: PageLimit = None
 
 
-class TaskRunsCountBody(Body):
+class TaskRunsCountBody(RelatedToRuns):
     """Which task runs to count."""
 
-    flows: FlowFilter | None = None
-    flow_runs: FlowRunFilter | None = None
-    task_runs: TaskRunFilter | None = None
-    deployments: DeploymentFilter | None = None
 
-
-class TaskRunsHistoryBody(Body):
+class TaskRunsHistoryBody(RelatedToRuns):
     """Which task runs to count, by state and interval."""
 
-    flows: FlowFilter | None = None
-    flow_runs: FlowRunFilter | None = None
-    task_runs: TaskRunFilter | None = None
-    deployments: DeploymentFilter | None = None
     history_end: Moment
     history_interval_seconds: Seconds
     history_start: Moment
@@ -64,13 +48,8 @@ class TaskRunSetStateBody(Body):
     force: bool = False
 
 
-class TaskRunsByStateBody(Body):
+class TaskRunsByStateBody(RelatedToRuns):
     """Which task runs to count, by state."""
-
-    flows: FlowFilter | None = None
-    flow_runs: FlowRunFilter | None = None
-    task_runs: TaskRunFilter | None = None
-    deployments: DeploymentFilter | None = None
 
 
 class TaskRunsDashboardBody(Body):
