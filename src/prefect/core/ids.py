@@ -6,14 +6,7 @@ yields the same row.
 
 from __future__ import annotations
 
-from typing import NewType
 from uuid import UUID
-
-FlowId = NewType("FlowId", UUID)
-FlowRunId = NewType("FlowRunId", UUID)
-TaskRunId = NewType("TaskRunId", UUID)
-StateId = NewType("StateId", UUID)
-DeploymentId = NewType("DeploymentId", UUID)
 
 _VERSION_AND_VARIANT = (7 << 76) | (0b10 << 62)
 _SET_INT = UUID.__dict__["int"].__set__

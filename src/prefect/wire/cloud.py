@@ -14,10 +14,9 @@ from pydantic import BeforeValidator, ConfigDict, Field
 from pydantic.networks import IPvAnyNetwork
 
 from prefect.wire import deployments, logs
-from prefect.wire.base import Integer, JsonObject, Labels, Moment, Name, Record, Request, Shape, Text, new_name
-from prefect.wire.deployments import DeploymentSchedule, DeploymentUpdate, VersionInfo
+from prefect.wire.base import JsonObject, Moment, Name, Record, Request, Shape, Text, new_name
+from prefect.wire.deployments import DeploymentUpdate, VersionInfo
 from prefect.wire.events.resources import RelatedResource
-from prefect.wire.flow_runs import CreatedBy, UpdatedBy
 
 CLOUD_API_URL = "https://api.prefect.cloud/api"
 CLOUD_UI_URL = "https://app.prefect.cloud"
@@ -48,34 +47,12 @@ class LogCreate(logs.LogCreate):
     worker_id: UUID | None = None
 
 
-class Deployment(Record):
+class Deployment(deployments.DeploymentRecord):
     """A flow with what is needed to run it elsewhere."""
 
     name: Name
-    version: Text | None = None
     version_id: UUID | None = None
     version_info: VersionInfo | None = None
-    description: Text | None = None
-    flow_id: UUID
-    paused: bool = False
-    concurrency_limit: Integer | None = None
-    schedules: list[DeploymentSchedule] = Field(default_factory=list)
-    job_variables: JsonObject = Field(default_factory=dict)
-    parameters: JsonObject = Field(default_factory=dict)
-    pull_steps: list[JsonObject] | None = None
-    tags: list[Text] = Field(default_factory=list)
-    labels: Labels = Field(default_factory=dict)
-    work_queue_name: Text | None = None
-    last_polled: Moment | None = None
-    parameter_openapi_schema: JsonObject | None = None
-    path: Text | None = None
-    entrypoint: Text | None = None
-    storage_document_id: UUID | None = None
-    infrastructure_document_id: UUID | None = None
-    created_by: CreatedBy | None = None
-    updated_by: UpdatedBy | None = None
-    work_queue_id: UUID | None = None
-    enforce_parameter_schema: bool = True
 
 
 class DeploymentResponse(deployments.DeploymentResponse):

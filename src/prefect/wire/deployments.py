@@ -101,16 +101,13 @@ class DeploymentScheduleUpdate(Request):
     replaces: Text | None = None
 
 
-class DeploymentResponse(Record):
-    """A flow with what is needed to run it elsewhere."""
+class DeploymentRecord(Record):
+    """What is on record of a flow that runs elsewhere."""
 
-    name: Text
     version: Text | None = None
     description: Text | None = None
     flow_id: UUID
     concurrency_limit: Integer | None = None
-    global_concurrency_limit: GlobalConcurrencyLimitResponse | None = None
-    concurrency_options: ConcurrencyOptions | None = None
     paused: bool = False
     schedules: list[DeploymentSchedule] = Field(default_factory=list)
     job_variables: JsonObject = Field(default_factory=dict)
@@ -129,6 +126,14 @@ class DeploymentResponse(Record):
     updated_by: UpdatedBy | None = None
     work_queue_id: UUID | None = None
     enforce_parameter_schema: bool = True
+
+
+class DeploymentResponse(DeploymentRecord):
+    """A flow with what is needed to run it elsewhere."""
+
+    name: Text
+    global_concurrency_limit: GlobalConcurrencyLimitResponse | None = None
+    concurrency_options: ConcurrencyOptions | None = None
     work_pool_name: Text | None = None
     status: DeploymentStatus | None = DeploymentStatus.NOT_READY
 

@@ -49,41 +49,6 @@ class TaskRunPolicy(Shape):
         return self
 
 
-class TaskRun(Record):
-    """One call of a task."""
-
-    name: GivenName = Field(default_factory=new_name)
-    flow_run_id: UUID | None = None
-    task_key: Text
-    dynamic_key: Text
-    cache_key: Text | None = None
-    cache_expiration: Moment | None = None
-    task_version: Text | None = None
-    empirical_policy: TaskRunPolicy = Field(default_factory=TaskRunPolicy)
-    tags: list[Text] = Field(default_factory=list)
-    labels: Labels = Field(default_factory=dict)
-    state_id: UUID | None = None
-    task_inputs: dict[str, list[TaskInput]] = Field(default_factory=dict)
-    state_type: StateType | None = None
-    state_name: Text | None = None
-    run_count: Integer = 0
-    flow_run_run_count: Integer = 0
-    expected_start_time: Moment | None = None
-    next_scheduled_start_time: Moment | None = None
-    start_time: Moment | None = None
-    end_time: Moment | None = None
-    total_run_time: Seconds = timedelta(0)
-    estimated_run_time: Seconds = timedelta(0)
-    estimated_start_time_delta: Seconds = timedelta(0)
-    state: HeldState | None = None
-
-
-class UITaskRun(TaskRun):
-    """A task run with the name of its flow run."""
-
-    flow_run_name: Text | None = None
-
-
 class TaskRunResponse(Record):
     """A task run as pages show it."""
 
@@ -101,6 +66,27 @@ class TaskRunResponse(Record):
     task_key: Text
     task_version: Text | None = None
     total_run_time: Seconds = timedelta(0)
+
+
+class TaskRun(TaskRunResponse):
+    """One call of a task."""
+
+    dynamic_key: Text
+    cache_key: Text | None = None
+    cache_expiration: Moment | None = None
+    labels: Labels = Field(default_factory=dict)
+    state_type: StateType | None = None
+    state_name: Text | None = None
+    run_count: Integer = 0
+    flow_run_run_count: Integer = 0
+    expected_start_time: Moment | None = None
+    next_scheduled_start_time: Moment | None = None
+
+
+class UITaskRun(TaskRun):
+    """A task run with the name of its flow run."""
+
+    flow_run_name: Text | None = None
 
 
 class TaskRunCreate(Request):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Annotated, Literal, Self
+from typing import Annotated, ClassVar, Literal, Self
 from uuid import UUID
 
 from pydantic import AfterValidator, Field, model_validator
@@ -29,53 +29,43 @@ class Chosen(Action):
 
     source: Literal["selected", "inferred"] = "selected"
 
-    def _check_id(self, name: str, chosen: UUID | None) -> None:
+    _selected: ClassVar[str]
+    """The field that holds the id."""
+
+    @model_validator(mode="after")
+    def _has_an_id_if_selected(self) -> Self:
+        chosen = getattr(self, self._selected)
         if (self.source == "selected") != (chosen is not None):
-            raise ValueError(f"{name} is {'required' if chosen is None else 'not allowed'}")
+            raise ValueError(f"{self._selected} is {'required' if chosen is None else 'not allowed'}")
+        return self
 
 
 class DeploymentAction(Chosen):
     """An action on a deployment."""
 
+    _selected: ClassVar[str] = "deployment_id"
     deployment_id: UUID | None = None
-
-    @model_validator(mode="after")
-    def _has_an_id_if_selected(self) -> Self:
-        self._check_id("deployment_id", self.deployment_id)
-        return self
 
 
 class WorkQueueAction(Chosen):
     """An action on a work queue."""
 
+    _selected: ClassVar[str] = "work_queue_id"
     work_queue_id: UUID | None = None
-
-    @model_validator(mode="after")
-    def _has_an_id_if_selected(self) -> Self:
-        self._check_id("work_queue_id", self.work_queue_id)
-        return self
 
 
 class AutomationAction(Chosen):
     """An action on an automation."""
 
+    _selected: ClassVar[str] = "automation_id"
     automation_id: UUID | None = None
-
-    @model_validator(mode="after")
-    def _has_an_id_if_selected(self) -> Self:
-        self._check_id("automation_id", self.automation_id)
-        return self
 
 
 class WorkPoolAction(Chosen):
     """An action on a work pool."""
 
+    _selected: ClassVar[str] = "work_pool_id"
     work_pool_id: UUID | None = None
-
-    @model_validator(mode="after")
-    def _has_an_id_if_selected(self) -> Self:
-        self._check_id("work_pool_id", self.work_pool_id)
-        return self
 
 
 class DoNothing(Action):

@@ -38,17 +38,11 @@ class Artifact(Record):
     task_run_id: UUID | None = None
 
 
-class ArtifactCollection(Record):
+class ArtifactCollection(Artifact):
     """The newest artifact of a key."""
 
     key: Text
     latest_id: UUID
-    type: Text | None = None
-    description: Text | None = None
-    data: Json = None
-    metadata_: Metadata | None = None
-    flow_run_id: UUID | None = None
-    task_run_id: UUID | None = None
 
 
 class ArtifactCreate(Request):

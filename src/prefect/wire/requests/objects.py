@@ -5,58 +5,39 @@ from __future__ import annotations
 from prefect.wire.base import Body, NonNegativeInteger, PageLimit
 from prefect.wire.filters.artifacts import ArtifactCollectionFilter, ArtifactFilter
 from prefect.wire.filters.blocks import BlockDocumentFilter, BlockSchemaFilter, BlockTypeFilter
-from prefect.wire.filters.deployments import DeploymentFilter
-from prefect.wire.filters.flow_runs import FlowRunFilter
-from prefect.wire.filters.flows import FlowFilter
 from prefect.wire.filters.sorting import ArtifactCollectionSort, ArtifactSort, BlockDocumentSort, VariableSort
-from prefect.wire.filters.task_runs import TaskRunFilter
 from prefect.wire.filters.variables import VariableFilter
+from prefect.wire.requests.related import RelatedToRuns
 
 
-class ArtifactsFilterBody(Body):
+class ArtifactsFilterBody(RelatedToRuns):
     """Which artifacts, in which order, from which on."""
 
     artifacts: ArtifactFilter | None = None
-    flows: FlowFilter | None = None
-    flow_runs: FlowRunFilter | None = None
-    task_runs: TaskRunFilter | None = None
-    deployments: DeploymentFilter | None = None
     sort: ArtifactSort = ArtifactSort.ID_DESC
     limit: PageLimit = None
     offset: NonNegativeInteger = 0
 
 
-class ArtifactsCountBody(Body):
+class ArtifactsCountBody(RelatedToRuns):
     """Which artifacts to count."""
 
     artifacts: ArtifactFilter | None = None
-    flows: FlowFilter | None = None
-    flow_runs: FlowRunFilter | None = None
-    task_runs: TaskRunFilter | None = None
-    deployments: DeploymentFilter | None = None
 
 
-class LatestArtifactsFilterBody(Body):
+class LatestArtifactsFilterBody(RelatedToRuns):
     """Which newest artifacts, in which order, from which on."""
 
     artifacts: ArtifactCollectionFilter | None = None
-    flows: FlowFilter | None = None
-    flow_runs: FlowRunFilter | None = None
-    task_runs: TaskRunFilter | None = None
-    deployments: DeploymentFilter | None = None
     sort: ArtifactCollectionSort = ArtifactCollectionSort.ID_DESC
     limit: PageLimit = None
     offset: NonNegativeInteger = 0
 
 
-class LatestArtifactsCountBody(Body):
+class LatestArtifactsCountBody(RelatedToRuns):
     """Which newest artifacts to count."""
 
     artifacts: ArtifactCollectionFilter | None = None
-    flows: FlowFilter | None = None
-    flow_runs: FlowRunFilter | None = None
-    task_runs: TaskRunFilter | None = None
-    deployments: DeploymentFilter | None = None
 
 
 class VariablesFilterBody(Body):
