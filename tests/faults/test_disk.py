@@ -94,6 +94,26 @@ def test_a_full_disk_is_named_and_overcome_without_a_restart(small_disk: Path) -
     assert record.contradictions() == []
 
 
+@pytest.mark.parametrize("known", [False, True])
+def test_a_disk_that_is_full_from_the_beginning_is_named(small_disk: Path, known: bool) -> None:
+    """Whether there is a record already or not; SQLite itself only says that it cannot open one."""
+    home = small_disk / "home"
+    home.mkdir()
+    if known:
+        with Conversation(home) as conversation:
+            conversation.tell(1)
+            assert conversation.hear() == "result 1\n"
+            assert conversation.end() == (0, "")
+    fill(small_disk / "ballast")
+    assert "is full; free some space" in _refusal(home)
+    (small_disk / "ballast").unlink()
+    with Conversation(home) as conversation:
+        conversation.tell(2)
+        assert conversation.hear() == "result 2\n"
+        assert conversation.end() == (0, "")
+    assert Record(home).rows("SELECT state_type, count(*) FROM flow_run GROUP BY 1") == [("COMPLETED", 1 + known)]
+
+
 def fill(ballast: Path) -> None:
     with ballast.open("wb", buffering=0) as file:
         try:

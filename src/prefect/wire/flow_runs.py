@@ -106,43 +106,36 @@ class FlowRunResponse(FlowRun):
     """A flow run as the server answers it."""
 
 
-class FlowRunCreate(Request):
-    """A flow run to be made."""
+class NewFlowRun(Request):
+    """What a flow run is made with, whoever makes it."""
 
     state: StateCreate | None = None
     name: GivenName = Field(default_factory=new_name)
+    parameters: JsonObject = Field(default_factory=dict)
+    context: JsonObject = Field(default_factory=dict)
+    parent_task_run_id: UUID | None = None
+    infrastructure_document_id: UUID | None = None
+    empirical_policy: FlowRunPolicy = Field(default_factory=FlowRunPolicy)
+    tags: list[Text] = Field(default_factory=list)
+    idempotency_key: Text | None = None
+    labels: Labels = Field(default_factory=dict)
+    work_queue_name: Text | None = None
+    job_variables: JsonObject | None = None
+
+
+class FlowRunCreate(NewFlowRun):
+    """A flow run to be made."""
+
     flow_id: UUID
     deployment_id: UUID | None = None
     flow_version: Text | None = None
-    parameters: JsonObject = Field(default_factory=dict)
-    context: JsonObject = Field(default_factory=dict)
-    parent_task_run_id: UUID | None = None
-    infrastructure_document_id: UUID | None = None
-    empirical_policy: FlowRunPolicy = Field(default_factory=FlowRunPolicy)
-    tags: list[Text] = Field(default_factory=list)
-    idempotency_key: Text | None = None
-    labels: Labels = Field(default_factory=dict)
     work_pool_name: Text | None = None
-    work_queue_name: Text | None = None
-    job_variables: JsonObject | None = None
 
 
-class DeploymentFlowRunCreate(Request):
+class DeploymentFlowRunCreate(NewFlowRun):
     """A flow run to be made of a deployment."""
 
-    state: StateCreate | None = None
-    name: GivenName = Field(default_factory=new_name)
-    parameters: JsonObject = Field(default_factory=dict)
     enforce_parameter_schema: bool | None = None
-    context: JsonObject = Field(default_factory=dict)
-    infrastructure_document_id: UUID | None = None
-    empirical_policy: FlowRunPolicy = Field(default_factory=FlowRunPolicy)
-    tags: list[Text] = Field(default_factory=list)
-    idempotency_key: Text | None = None
-    parent_task_run_id: UUID | None = None
-    work_queue_name: Text | None = None
-    job_variables: JsonObject | None = None
-    labels: Labels = Field(default_factory=dict)
 
 
 class FlowRunUpdate(Request):

@@ -88,8 +88,7 @@ def _filters(body: Any) -> Json:
 
 def page(call: Call[ArtifactsFilterBody]) -> Answer:
     """Artifacts that match filters."""
-    body = call.body
-    limit = limit_of(call, body.limit)
+    body, limit = call.body, limit_of(call, call.body.limit)
     rows = artifacts.filtered_page(call.world.reading, _filters(body), body.sort, limit, body.offset)
     return answers.json([artifact_json(row) for row in rows])
 
@@ -101,8 +100,7 @@ def count(call: Call[ArtifactsCountBody]) -> Answer:
 
 def latest_page(call: Call[LatestArtifactsFilterBody]) -> Answer:
     """The newest artifact of each key, those that match filters."""
-    body = call.body
-    limit = limit_of(call, body.limit)
+    body, limit = call.body, limit_of(call, call.body.limit)
     rows = artifacts.latest_page(call.world.reading, _filters(body), body.sort, limit, body.offset)
     return answers.json([collection_json(row) for row in rows])
 

@@ -79,7 +79,7 @@ def state_json(
         "timestamp": state.timestamp,
         "message": state.message,
         "data": data,
-        "state_details": details_json(_plain(state.state_details), flow_run_id, task_run_id),
+        "state_details": details_json(state.state_details.facts(), flow_run_id, task_run_id),
     }
 
 
@@ -89,10 +89,6 @@ def state_columns(run: Run) -> Json:
     state = state_json(run.state) or dict.fromkeys(fields)
     facts = None if run.state is None else {"deferred": None, **run.state.detail_facts()}
     return {**{f"state_{name}": state[name] for name in fields}, "state_details": facts}
-
-
-def _plain(details: StateDetails) -> Json:
-    return details.facts()
 
 
 def seconds(row: Mapping[str, Any]) -> float:

@@ -161,11 +161,27 @@ def translated(path: Path) -> Iterator[None]:
         raise translate(error, path) from error
 
 
+_PERHAPS_FULL = (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN)
+"""What SQLite says where it cannot make the files beside a database, for whatever reason."""
+
+_ROOM = 64 * 1024
+"""Bytes that those files take at least."""
+
+
+def _has_no_room(path: Path) -> bool:
+    try:
+        free: int = import_module("shutil").disk_usage(path.parent).free
+    except OSError:
+        return False
+    return free < _ROOM
+
+
 def translate(error: Exception, path: Path) -> StorageError:
     """The StorageError that says the same, with path and mend."""
     primary = error_code(error)
     where = f"database {str(path)!r}"
-    if primary in (sqlite3.SQLITE_FULL,) or (isinstance(error, OSError) and error.errno == errno.ENOSPC):
+    full = primary == sqlite3.SQLITE_FULL or (isinstance(error, OSError) and error.errno == errno.ENOSPC)
+    if full or (primary in _PERHAPS_FULL and _has_no_room(path)):
         return DatabaseFull(f"The disk that holds {where} is full; free some space and it goes on by itself.")
     if primary in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
         return DatabaseCorrupt(

@@ -63,15 +63,20 @@ class ConcurrencyLimitV2Create(Request):
     slot_decay_per_second: NonNegativeFloat = 0
 
 
-class ConcurrencyLimitV2Update(Request):
-    """Changes to a global limit."""
+class GlobalConcurrencyLimitUpdate(Request):
+    """Changes to a global limit that a client asks for."""
 
-    active: bool | None = None
     name: Name | None = None
     limit: NonNegativeInteger | None = None
+    active: bool | None = None
     active_slots: NonNegativeInteger | None = None
-    denied_slots: NonNegativeInteger | None = None
     slot_decay_per_second: NonNegativeFloat | None = None
+
+
+class ConcurrencyLimitV2Update(GlobalConcurrencyLimitUpdate):
+    """Changes to a global limit."""
+
+    denied_slots: NonNegativeInteger | None = None
 
 
 class GlobalConcurrencyLimitResponse(Record):
@@ -132,13 +137,3 @@ class GlobalConcurrencyLimitCreate(Request):
     active: bool | None = True
     active_slots: NonNegativeInteger | None = 0
     slot_decay_per_second: NonNegativeFloat | None = 0.0
-
-
-class GlobalConcurrencyLimitUpdate(Request):
-    """Changes to a global limit that a client asks for."""
-
-    name: Name | None = None
-    limit: NonNegativeInteger | None = None
-    active: bool | None = None
-    active_slots: NonNegativeInteger | None = None
-    slot_decay_per_second: NonNegativeFloat | None = None

@@ -37,25 +37,24 @@ class WorkQueueConcurrencyStatusDetail(Shape):
     flow_run_count: Integer | None = None
 
 
-class WorkQueueConcurrencyStatus(Shape):
+class ConcurrencyStatus(Shape):
+    """Slots that are held, and the page of their holders."""
+
+    active_slots: Slots
+    concurrency_limit: Integer | None = None
+    count: Integer
+    limit: Integer
+    pages: Integer
+    page: Integer
+
+
+class WorkQueueConcurrencyStatus(ConcurrencyStatus):
     """The slots of a queue, and who holds them."""
 
-    active_slots: Slots
-    concurrency_limit: Integer | None = None
     flow_runs: list[FlowRunSlotSummary] = Field(default_factory=list)
-    count: Integer
-    limit: Integer
-    pages: Integer
-    page: Integer
 
 
-class WorkPoolConcurrencyStatus(Shape):
+class WorkPoolConcurrencyStatus(ConcurrencyStatus):
     """The slots of a pool, by queue."""
 
-    active_slots: Slots
-    concurrency_limit: Integer | None = None
     queues: list[WorkQueueConcurrencyStatusDetail] = Field(default_factory=list)
-    count: Integer
-    limit: Integer
-    pages: Integer
-    page: Integer
