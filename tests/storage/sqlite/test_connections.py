@@ -5,6 +5,8 @@ import sqlite3
 import stat
 import subprocess
 import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
@@ -195,6 +197,20 @@ def test_a_place_that_may_not_be_written(tmp_path_factory: pytest.TempPathFactor
 
 
 # --- locks
+
+
+def test_a_new_file_may_be_opened_by_many_at_once_and_left_again(tmp_path: Path) -> None:
+    """One connection makes or leaves the file while another reads its version, which waits then."""
+    together = threading.Barrier(6)
+
+    def open_and_leave() -> None:
+        for number in range(100):
+            together.wait(20)
+            open_connection(tmp_path / f"{number}.db", 20.0).close()
+
+    with ThreadPoolExecutor(6) as pool:
+        for opened in [pool.submit(open_and_leave) for _ in range(6)]:
+            opened.result()
 
 
 def test_insisting_gives_up_in_time(tmp_path: Path) -> None:

@@ -76,7 +76,7 @@ def _prepare(connection: sqlite3.Connection, path: Path, busy_timeout: float, mi
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA temp_store = MEMORY")
     connection.execute("PRAGMA wal_autocheckpoint = 4000")
-    version = _version(connection)
+    version: int = insist(connection, "PRAGMA user_version", path, busy_timeout).fetchone()[0]
     if version == 0:
         _create_schema(connection, path, busy_timeout)
     elif version > NEWEST_VERSION:
@@ -94,16 +94,11 @@ def _prepare(connection: sqlite3.Connection, path: Path, busy_timeout: float, mi
         upgrading.upgrade("sqlite", connection, lambda: insist(connection, "BEGIN IMMEDIATE", path, busy_timeout))
 
 
-def _version(connection: sqlite3.Connection) -> int:
-    version: int = connection.execute("PRAGMA user_version").fetchone()[0]
-    return version
-
-
 def _create_schema(connection: sqlite3.Connection, path: Path, busy_timeout: float) -> None:
     """Create all tables in one transaction; whoever comes second finds them made."""
     insist(connection, "BEGIN IMMEDIATE", path, busy_timeout)
     try:
-        if _version(connection) == 0:
+        if connection.execute("PRAGMA user_version").fetchone() == (0,):
             if connection.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone():
                 raise SchemaMismatch(
                     f"Database {str(path)!r} holds the tables of another program."
@@ -118,8 +113,10 @@ def _create_schema(connection: sqlite3.Connection, path: Path, busy_timeout: flo
         raise
 
 
-def insist(connection: sqlite3.Connection, statement: str, path: Path, busy_timeout: float) -> None:
+def insist(connection: sqlite3.Connection, statement: str, path: Path, busy_timeout: float) -> sqlite3.Cursor:
     """Execute a statement that needs a lock, asking again while others hold it.
+
+    Reading needs one as well while another connection makes, recovers or leaves the file.
 
     Raises DatabaseBusy when `busy_timeout` seconds have passed.
     """
@@ -127,8 +124,7 @@ def insist(connection: sqlite3.Connection, statement: str, path: Path, busy_time
     pause = FIRST_PAUSE
     while True:
         try:
-            connection.execute(statement)
-            return
+            return connection.execute(statement)
         except sqlite3.OperationalError as error:
             if not is_busy(error):
                 raise
