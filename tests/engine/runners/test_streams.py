@@ -223,6 +223,6 @@ def test_memory_does_not_grow_with_the_number_of_chunks(monkeypatch: pytest.Monk
         tracemalloc.stop()
         return most
 
-    peak(200)
-    few, many = peak(1_000), peak(5_000)
-    assert many - few < 4_000 * 500, f"{few} bytes for 1,000 chunks of 1,000 bytes, {many} for 5,000"
+    # What waits to be written grows until the record pushes back, within the first thousands, however fast the disk is.
+    few, many = peak(5_000), peak(25_000)
+    assert many - few < 20_000 * 150, f"{few} bytes for 5,000 chunks of 1,000 bytes, {many} for 25,000"
